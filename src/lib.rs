@@ -1,0 +1,78 @@
+//! **privity** lets legal software prove confidentiality: every document sealed under a key of its
+//! own, keys wrapped to people, and (in versions to come) key rotation when people change, a signed
+//! audit chain, and sharing envelopes that stock tools open.
+//!
+//! # Recommended use
+//!
+//! A vendor with a database of its own uses [`envelope`] and [`keys`]: seal each document, wrap its
+//! key to the people who may open it, keep the wraps and the [`envelope::Summary`] in the database,
+//! the sealed bytes anywhere. The store is taken to be hostile: whatever it hands back is checked.
+//!
+//! ```
+//! use privity::envelope::{self, Expected, Header};
+//! use privity::keys::{Identity, OpeningKey, Passphrase};
+//! use privity::{DocumentId, FirmId, PrincipalId, SecretBytes};
+//!
+//! # fn main() -> privity::Result<()> {
+//! // Each person has an identity, kept under a passphrase or a protector of the host.
+//! let passphrase = Passphrase::new(SecretBytes::new(b"correct horse battery staple".to_vec()))?;
+//! let protected = Identity::generate()?.protect(&passphrase)?;
+//! let lawyer = Identity::unlock(&protected, &passphrase)?;
+//!
+//! // Seal: a new key for this document and version, made by sealing.
+//! let header = Header::new(FirmId::generate()?, DocumentId::generate()?, 1)?;
+//! let (sealed, key, summary) = envelope::seal(&header, b"Engagement letter")?;
+//! let lawyer_id = PrincipalId::generate()?;
+//! let wrap = key.wrap(lawyer.public(), &header.wrap_context(lawyer_id, 1))?;
+//!
+//! // Open: the wrap gives a key that can open and cannot seal.
+//! let key = OpeningKey::unwrap(&lawyer, &wrap, &header.wrap_context(lawyer_id, 1))?;
+//! let content = envelope::open(&key, &Expected::from(&summary), &sealed)?;
+//! assert_eq!(content, b"Engagement letter");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Every error has a stable [code](Error::code), a [kind](Error::kind) and
+//! [advice](Error::advice). Every handle is `Send + Sync`; calls block; nothing starts a thread
+//! that outlives its call.
+//!
+//! Never audited. What is defended and what is not is in `SECURITY.md`.
+
+#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "testing"), deny(missing_docs, missing_debug_implementations))]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::dbg_macro,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::undocumented_unsafe_blocks
+)]
+
+mod clock;
+mod codec;
+mod crypto;
+pub mod envelope;
+mod error;
+mod id;
+mod io;
+pub mod keys;
+mod progress;
+mod secret;
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub mod testing;
+
+pub use clock::{Clock, SystemClock, Timestamp};
+pub use error::{Code, Error, ErrorKind, Result};
+pub use id::{ChainId, DeviceId, DocumentId, FirmId, Hash, MatterId, PrincipalId, UserId};
+pub use progress::{Flow, Progress, Watcher};
+pub use secret::SecretBytes;
