@@ -1,0 +1,4 @@
+//! Bytes to values and back: strict CBOR and the text of ids. Knows no keys.
+
+pub mod cbor;
+mod text;

@@ -1,0 +1,258 @@
+//! One error type, one registry of codes.
+//!
+//! An error holds a stable [`Code`] and, for storage and randomness, the system's own error. It
+//! never holds a secret, a name of a file or anything of a case. The failure to decrypt has a
+//! single code whatever the reason, so that it is no oracle.
+
+use std::fmt;
+use std::io;
+
+/// The result of everything here.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong, as a stable code with what to do about it.
+pub struct Error {
+    code: Code,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// Who has to act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The bytes that came in are not what they claim to be.
+    Invalid,
+    /// The caller used the library wrongly.
+    Misuse,
+    /// A check said no: a key, a commitment, a policy.
+    Refused,
+    /// Something named does not exist.
+    NotFound,
+    /// A key is not unlocked.
+    Locked,
+    /// A file, a stream or a store failed.
+    Storage,
+    /// The caller's view is older than what is there.
+    Stale,
+    /// A watcher asked to stop.
+    Cancelled,
+    /// The operating system gave no randomness.
+    Entropy,
+}
+
+impl Error {
+    /// The code as a value.
+    #[must_use]
+    pub fn code_value(&self) -> Code {
+        self.code
+    }
+
+    /// The stable code, for logs and for programs: `content-refused`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code.name()
+    }
+
+    /// Who has to act.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.code.kind()
+    }
+
+    /// What the caller can do.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        self.code.advice()
+    }
+
+    pub(crate) fn with_source(
+        code: Code,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self { code, source: Some(source.into()) }
+    }
+}
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Self { code, source: None }
+    }
+}
+
+/// A failed read or write. An error of ours that travelled through an [`io::Error`] comes back
+/// whole.
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        match error.downcast::<Error>() {
+            Ok(own) => own,
+            Err(error) => Self::with_source(Code::Io, error),
+        }
+    }
+}
+
+/// For `Read` and `Write` of ours; [`Error`] comes back out of it by `From`.
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        io::Error::other(error)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.name(), self.code.message())?;
+        match &self.source {
+            Some(source) => write!(f, " ({source})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error").field("code", &self.code.name()).field("source", &self.source).finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
+
+macro_rules! registry {
+    ($($variant:ident, $name:literal, $kind:ident, $message:literal, $advice:literal;)+) => {
+        /// Every code there is: the one registry.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = concat!("`", $name, "`: ", $message, ". ", $advice)] $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the registry.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)+];
+
+            /// The stable name.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name,)+ }
+            }
+
+            /// Who has to act.
+            #[must_use]
+            pub fn kind(self) -> ErrorKind {
+                match self { $(Code::$variant => ErrorKind::$kind,)+ }
+            }
+
+            /// What is wrong, in a sentence without its full stop.
+            #[must_use]
+            pub fn message(self) -> &'static str {
+                match self { $(Code::$variant => $message,)+ }
+            }
+
+            /// What the caller can do.
+            #[must_use]
+            pub fn advice(self) -> &'static str {
+                match self { $(Code::$variant => $advice,)+ }
+            }
+        }
+    };
+}
+
+registry! {
+    Cbor, "cbor", Invalid, "the bytes are not the one allowed CBOR encoding",
+        "The object is damaged, cut or made by another format; fetch it again from its source.";
+    TooLarge, "too-large", Invalid, "the object is larger than its format allows",
+        "Check that it is the right kind of object; the limits are in docs/format.";
+    Text, "text", Invalid, "the text is not an id of this type",
+        "An id is its prefix, an underscore and 26 characters of Crockford's base 32, in lower case.";
+    Field, "field", Invalid, "a field is missing, unknown or out of its range",
+        "The object is damaged or of a newer version; fetch it again or update this library.";
+    Profile, "profile", Invalid, "the profile is not one this version knows",
+        "Update this library if the object comes from a newer one.";
+    NotASealedDocument, "not-a-sealed-document", Invalid, "the bytes do not begin as a sealed document does",
+        "Check that the right file was given; a sealed document begins with PRVYDOC1.";
+    SealedLength, "sealed-length", Invalid, "no sealed object has this length",
+        "The object was cut or extended; fetch it again from its source.";
+    Padding, "padding", Invalid, "the padding inside the document is not the one its length gives",
+        "Whoever sealed it did not follow the format; ask for the document to be sealed again.";
+    PublicKey, "public-key", Invalid, "the bytes are not a public key that may be used",
+        "Ask its owner for the key again; it is damaged or was made to be weak.";
+    WrapLength, "wrap-length", Invalid, "a wrapped key has 1,168 bytes",
+        "The wrap was cut or extended; fetch it again from its source.";
+    ProtectedIdentity, "protected-identity", Invalid, "the bytes are not a protected identity",
+        "Check that the right file was given; a protected identity begins with PRVYIDN1.";
+    PassphraseCost, "passphrase-cost", Refused, "the cost of the passphrase derivation is outside the allowed range",
+        "The file was altered to weaken or to exhaust this device; restore it from a copy you trust.";
+    PassphraseEmpty, "passphrase-empty", Misuse, "the passphrase is empty",
+        "Ask the person for a passphrase.";
+    HeaderMismatch, "header-mismatch", Refused, "the document is not the one that was expected",
+        "The store gave another document, version or profile than the record names; fetch the right one.";
+    SealMismatch, "seal-mismatch", Refused, "these are not the sealed bytes on record",
+        "The store gave another sealing of the document than the record names; fetch the right one.";
+    ContentMismatch, "content-mismatch", Refused, "the content is not the content on record",
+        "Somebody who held the key replaced the content; take the document from another copy and report it.";
+    ContentRefused, "content-refused", Refused, "the content, its key or its context is not what was sealed",
+        "The bytes were altered or the key belongs to another document; fetch both again.";
+    UnwrapRefused, "unwrap-refused", Refused, "the wrapped key is not for this identity and context",
+        "Check the identity, the document and the version; then fetch the wrap again.";
+    WrapMismatch, "wrap-mismatch", Refused, "the wrap is not the one this secret gives",
+        "Whoever wrapped it stored junk or another secret; wrap again and report it.";
+    SecretMismatch, "secret-mismatch", Refused, "the secret is not the one on record",
+        "Somebody handed over a secret of their own; use nothing that was sealed under it and report it.";
+    UnlockRefused, "unlock-refused", Refused, "the passphrase or the protected key is not right",
+        "Try the passphrase again; if it is right, the file was altered: restore it from a copy you trust.";
+    SignatureRefused, "signature-refused", Refused, "the signature is not by this key over these bytes",
+        "The bytes, the signature or the key was altered; fetch them again.";
+    ProtectorMismatch, "protector-mismatch", Misuse, "this key is protected by another protector",
+        "Unlock with the protector named in the key.";
+    ProtectorFailed, "protector-failed", Refused, "the protector did not give back a usable secret",
+        "Ask the key store of the device or of the host; nothing was regenerated.";
+    OutOfRange, "out-of-range", Misuse, "the range lies outside the document",
+        "Ask for the length first and read inside it.";
+    DocumentTooLarge, "document-too-large", Misuse, "a document has at most 2^51 bytes",
+        "Split the document.";
+    Version, "version", Misuse, "a version is between 1 and 2^32 - 1",
+        "Count versions of a document from 1.";
+    Threads, "threads", Misuse, "the number of threads is between 1 and 64",
+        "Leave it at its default.";
+    SealerBroken, "sealer-broken", Misuse, "an earlier write failed and the sealing was given up",
+        "Seal the document again from its beginning; a sealing is never resumed.";
+    NotAFile, "not-a-file", Misuse, "the source is no regular file",
+        "Give the path of a file; pipes, folders and devices are not taken.";
+    Exists, "exists", Storage, "the target file exists already",
+        "Choose another name or remove the file.";
+    SourceChanged, "source-changed", Storage, "the source changed its length while it was read",
+        "Wait until nobody writes to the file and start again.";
+    Io, "io", Storage, "a file or a stream failed",
+        "See the error of the operating system; nothing was left half-written.";
+    Cancelled, "cancelled", Cancelled, "the watcher asked to stop",
+        "Nothing was left behind; start again whenever you like.";
+    Entropy, "entropy", Entropy, "the operating system gave no randomness",
+        "Nothing was written; try again, and check the system's random source.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_unique_and_says_what_to_do() {
+        let mut names: Vec<_> = Code::ALL.iter().map(|code| code.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert!(code.name().bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", code.name());
+            assert!(code.advice().ends_with('.') && !code.message().ends_with('.'), "{}", code.name());
+        }
+    }
+
+    #[test]
+    fn an_error_survives_the_way_through_io() {
+        let through: Error = io::Error::from(Error::from(Code::ContentRefused)).into();
+        assert_eq!(through.code(), "content-refused");
+        let foreign: Error = io::Error::from(io::ErrorKind::NotFound).into();
+        assert_eq!((foreign.code(), foreign.kind()), ("io", ErrorKind::Storage));
+    }
+}
