@@ -1,0 +1,45 @@
+//! Hashes of content: SHA-256 and CRC-32 in one pass.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::id::Hash;
+
+/// Length, SHA-256 and CRC-32 of a document's content, without padding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digests {
+    /// Bytes of content.
+    pub length: u64,
+    /// SHA-256 of the content. It identifies the content to whoever can guess it: keep it sealed.
+    pub sha256: Hash,
+    /// CRC-32 (ISO-HDLC, as in ZIP) of the content.
+    pub crc32: u32,
+}
+
+/// Computes [`Digests`] as bytes come by.
+#[derive(Clone, Default)]
+pub struct Hasher {
+    length: u64,
+    sha256: Sha256,
+    crc32: crc32fast::Hasher,
+}
+
+impl Hasher {
+    pub fn update(&mut self, bytes: &[u8]) {
+        // In pieces that stay in the first-level cache for the second hash.
+        for piece in bytes.chunks(16 * 1024) {
+            self.sha256.update(piece);
+            self.crc32.update(piece);
+        }
+        self.length = self.length.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+    }
+
+    pub fn finish(self) -> Digests {
+        let sha256 = Hash(self.sha256.finalize().into());
+        Digests { length: self.length, sha256, crc32: self.crc32.finalize() }
+    }
+}
+
+/// SHA-256 of one byte string.
+pub fn sha256(bytes: &[u8]) -> Hash {
+    Hash(Sha256::digest(bytes).into())
+}

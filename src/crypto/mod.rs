@@ -1,0 +1,13 @@
+//! The cryptography: one seal, one wrap, one signature, one key derivation. The only module that
+//! names crypto crates.
+
+pub mod entropy;
+pub mod hash;
+pub mod hpke;
+pub mod kdf;
+pub mod label;
+pub mod password;
+pub mod profile;
+pub mod pump;
+pub mod seal;
+pub mod sign;

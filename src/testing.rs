@@ -1,0 +1,92 @@
+//! Doors for our own tests, benches and fuzz targets: raw keys, fixed randomness, the primitives
+//! below the public API. Behind the feature `testing`, off by default; adds functions, changes none.
+
+use std::io::{Read, Write};
+
+pub use crate::codec::cbor;
+pub use crate::crypto::entropy::{Draw, instead, rand32};
+pub use crate::crypto::hash::{Hasher, sha256};
+pub use crate::crypto::seal::{self, SealContext};
+pub use crate::crypto::{hpke, kdf, label, sign};
+use crate::envelope::{ContentCommitment, Header, Options, Padding, Summary};
+use crate::error::Result;
+use crate::keys::{DocumentKey, Identity, OpeningKey};
+pub use crate::secret::Secret;
+
+/// A secret of known bytes.
+#[must_use]
+pub fn secret<const N: usize>(bytes: [u8; N]) -> Secret<N> {
+    Secret::copy_of(&bytes)
+}
+
+/// The bytes of a secret.
+#[must_use]
+pub fn expose<const N: usize>(secret: &Secret<N>) -> &[u8; N] {
+    secret.expose_secret()
+}
+
+/// An identity from its seed.
+///
+/// # Errors
+/// `public-key`.
+pub fn identity(seed: [u8; 32]) -> Result<Identity> {
+    Identity::from_seed(secret(seed))
+}
+
+/// An opening key from its bytes.
+#[must_use]
+pub fn opening_key(bytes: [u8; 32]) -> OpeningKey {
+    OpeningKey::from_secret(secret(bytes))
+}
+
+/// The bytes of an opening key.
+#[must_use]
+pub fn expose_key(key: &OpeningKey) -> &[u8; 32] {
+    key.secret().expose_secret()
+}
+
+/// Seals with a given key and salt, in memory.
+///
+/// # Errors
+/// `document-too-large`.
+pub fn seal_document(
+    header: &Header,
+    key: [u8; 32],
+    salt: [u8; 24],
+    content: &[u8],
+) -> Result<(Vec<u8>, DocumentKey, Summary)> {
+    crate::envelope::seal_with(header, DocumentKey::from_secret(secret(key)), salt, content)
+}
+
+/// Seals a stream without hashing it: what the hash costs.
+///
+/// # Errors
+/// As [`crate::envelope::seal_stream`].
+pub fn seal_unhashed(
+    header: &Header,
+    from: impl Read + Send,
+    to: impl Write + Send,
+    options: Options<'_>,
+) -> Result<DocumentKey> {
+    crate::envelope::seal_stream_unhashed(header, from, to, options)
+}
+
+/// Magic, length and CBOR of a header.
+#[must_use]
+pub fn frame(header: &Header) -> Vec<u8> {
+    header.frame()
+}
+
+/// The padded total of a content length.
+///
+/// # Errors
+/// `document-too-large`.
+pub fn padded_total(padding: Padding, length: u64) -> Result<u64> {
+    padding.total(length)
+}
+
+/// The key that opens a content commitment.
+#[must_use]
+pub fn commitment_key(key: &OpeningKey, profile: crate::envelope::Profile) -> Secret<32> {
+    ContentCommitment::key(key, profile)
+}
