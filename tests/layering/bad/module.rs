@@ -1,0 +1,2 @@
+// as: src/utils/mod.rs //~ module: `utils` is not in the table
+use crate::vault::Vault;
