@@ -20,7 +20,8 @@ fn every_case_of_the_envelope_vectors_gives_its_verdict() {
     }
     let vectors: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     let passphrase = SecretBytes::new(text(&vectors["passphrase"]).as_bytes().to_vec());
-    let identity = Identity::unlock(&bytes(&vectors["identity"]), &Passphrase::new(passphrase).unwrap()).unwrap();
+    let identity =
+        Identity::unlock(&bytes(&vectors["identity"]), &Passphrase::new(passphrase).unwrap()).unwrap();
     assert_eq!(identity.public().as_bytes().as_slice(), bytes(&vectors["public_key"]));
     let cases = vectors["cases"].as_array().unwrap();
     let mut refused = 0;
@@ -73,7 +74,8 @@ fn generate() -> Value {
             }
         }
     }
-    let twins: Vec<Value> = cases.iter().filter(|case| case["content_pattern"] == 11).flat_map(refused).collect();
+    let twins: Vec<Value> =
+        cases.iter().filter(|case| case["content_pattern"] == 11).flat_map(refused).collect();
     cases.extend(twins);
     json!({
         "about": "Sealed documents, their wrapped keys and a protected identity; see docs/format. Byte i of the content is i mod 251.",

@@ -6,9 +6,9 @@ use hmac::{self, Mac as _}; //~ confined: `hmac` may be named in: crypto
 use hpke; //~ confined: `hpke` may be named in: crypto
 use sha2 as digest; //~ confined: `sha2` may be named in: crypto
 use ::argon2::Params; //~ confined: `argon2` may be named in: crypto
-use std::{collections::BTreeMap, fs::File, thread}; //~ confined: `std::fs` may be named in: *::file, store, vault, bin + confined: `std::thread` may be named in: crypto
-use std::*; //~ confined: `std::fs` may be named in: *::file, store, vault, bin + confined: `std::net` may be named in: nowhere + confined: `std::thread` may be named in: crypto
-use std as standard; //~ confined: `std::fs` may be named in: *::file, store, vault, bin + confined: `std::net` may be named in: nowhere + confined: `std::thread` may be named in: crypto
+use std::{collections::BTreeMap, fs::File, thread}; //~ confined: `std::fs` may be named in: io, *::file, store, vault, bin + confined: `std::thread` may be named in: crypto
+use std::*; //~ confined: `std::fs` may be named in: io, *::file, store, vault, bin + confined: `std::net` may be named in: nowhere + confined: `std::thread` may be named in: crypto
+use std as standard; //~ confined: `std::fs` may be named in: io, *::file, store, vault, bin + confined: `std::net` may be named in: nowhere + confined: `std::thread` may be named in: crypto
 use privity::keys::Identity; //~ confined: `privity` may be named in: bin
 
 #[derive(zeroize::Zeroize)] //~ confined: `zeroize` may be named in: secret, crypto

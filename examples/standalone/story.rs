@@ -1,0 +1,87 @@
+//! The whole story, from the folder to the report.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use privity::FirmId;
+use privity::envelope::Profile;
+
+use crate::chance::Chance;
+use crate::people::{People, SECOND_PASSPHRASE};
+use crate::report::Report;
+use crate::run::{self, Plan};
+use crate::work::Account;
+use crate::{tamper, walk};
+
+/// What the run is asked to do.
+pub struct Wish {
+    /// `None`: the sample documents and a generated exhibit.
+    pub folder: Option<PathBuf>,
+    pub seed: u64,
+    /// `None`: the default, and every eighth document under AES.
+    pub profile: Option<Profile>,
+    /// Where sealed files are kept.
+    pub keep: Option<PathBuf>,
+}
+
+/// Tells it. Everything temporary is gone when this returns, also by an error.
+pub fn tell(wish: &Wish) -> privity::Result<Report> {
+    let temporary = tempfile::Builder::new().prefix("privity-standalone-").tempdir()?;
+    let roots = match &wish.folder {
+        Some(folder) => vec![folder.clone()],
+        None => vec![sample_documents(), exhibit(&temporary.path().join("exhibit"), wish.seed)?],
+    };
+    let entries = walk::walk(&roots)?;
+    let names = entries.iter().map(|entry| entry.path.clone()).collect();
+
+    let folder = wish.keep.clone().unwrap_or_else(|| temporary.path().join("sealed"));
+    let scratch = temporary.path().join("scratch");
+    fs::create_dir_all(&folder)?;
+    fs::create_dir_all(&scratch)?;
+    let (seed, profile, firm) = (wish.seed, wish.profile, FirmId::generate()?);
+    let plan = Plan { seed, profile, folder, firm, people: People::enrol()? };
+
+    let mut account = Account::default();
+    let sealed = run::seal(&plan, &mut account, entries)?;
+    let rows = run::wrap(&plan, &mut account, sealed)?;
+
+    // Another day: the second person unlocks the identity, the keys come out of the wraps alone.
+    let second = plan.people.second.unlock(SECOND_PASSPHRASE)?;
+    let opened = run::open(&plan, &mut account, &second, rows)?;
+    let rows = run::compare(&mut account, opened)?;
+    let (rows, ranges) = run::ranges(&plan, &mut account, &second, rows)?;
+
+    let mut refusals = tamper::tamper(&plan, &mut account, &second, &rows)?;
+    refusals.extend(tamper::nothing_half_written(&plan, &mut account, &second, &rows, &scratch)?);
+    match tamper::wrong_passphrase(&plan.people.second) {
+        Ok(refusal) => refusals.push(refusal),
+        Err(trouble) => account.aside(trouble)?,
+    }
+    temporary.close()?;
+    Ok(Report { seed, names, rows, ranges, refusals, account })
+}
+
+/// Documents of our own, part of the repository.
+fn sample_documents() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join("documents")
+}
+
+/// A big exhibit: lines of text, and data that does not compress.
+fn exhibit(folder: &Path, seed: u64) -> privity::Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    let mut file = BufWriter::new(File::create(folder.join("exhibit-k2.log"))?);
+    let mut chance = Chance::new(seed, u64::MAX);
+    for page in 1..=EXHIBIT / PAGE {
+        let title = format!("Exhibit K 2, page {page}: log of the acceptance test, with the stored image\n");
+        file.write_all(title.as_bytes())?;
+        let image = (title.len()..PAGE).step_by(8).flat_map(|_| chance.draw().to_le_bytes());
+        file.write_all(&image.take(PAGE - title.len()).collect::<Vec<_>>())?;
+    }
+    file.flush()?;
+    Ok(folder.to_path_buf())
+}
+
+/// Bytes of the exhibit, and of each page.
+const EXHIBIT: usize = 24 << 20;
+const PAGE: usize = 64 << 10;
