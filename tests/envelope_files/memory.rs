@@ -1,0 +1,116 @@
+//! Peak memory does not grow with the document. The peak belongs to a whole process, so the test
+//! runs itself again alone.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::process::Command;
+
+use privity::envelope::{self, Expected, Opener, Options, Sealer};
+
+use super::headers;
+
+const CHILD: &str = "PRIVITY_TEST_MEMORY_CHILD";
+const SMALL: u64 = 1 << 20;
+const BIG: u64 = 300 << 20;
+const MAY_GROW_KIB: u64 = 16 * 1024;
+
+#[test]
+fn memory_does_not_grow_with_the_document() {
+    if !fs::exists("/proc/self/status").unwrap() {
+        println!("skipped: this system does not tell the peak of memory");
+        return;
+    }
+    if std::env::var_os(CHILD).is_some() {
+        return measure();
+    }
+    let name = "memory::memory_does_not_grow_with_the_document";
+    let run = Command::new(std::env::current_exe().unwrap())
+        .args([name, "--exact", "--nocapture", "--test-threads", "1"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&run.stdout);
+    print!(
+        "{}",
+        said.lines().filter(|line| line.contains("KiB")).map(|line| format!("{line}\n")).collect::<String>()
+    );
+    assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
+    assert_eq!(said.matches("KiB").count(), 4, "{said}");
+}
+
+fn measure() {
+    let header = headers()[1];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sealed");
+    let stream = |length| {
+        let to = File::create(&path).unwrap();
+        let (key, summary) =
+            envelope::seal_stream(&header, Counting::of(length), to, Options::default()).unwrap();
+        assert_eq!(summary.digests.length, length);
+        (key, summary)
+    };
+    let sealer = |length| {
+        let mut sealer = Sealer::new(&header, io::sink(), Options::default()).unwrap();
+        assert_eq!(io::copy(&mut Counting::of(length), &mut sealer).unwrap(), length);
+        sealer.finish().unwrap();
+    };
+    let (key, summary) = stream(SMALL);
+    let open = |key: &privity::keys::DocumentKey, summary| {
+        let opener =
+            Opener::new(key.opening_key(), &Expected::from(summary), File::open(&path).unwrap()).unwrap();
+        opener.copy_to(io::sink(), Options::default()).unwrap()
+    };
+    let read = |key: &privity::keys::DocumentKey, summary| {
+        let opener =
+            Opener::new(key.opening_key(), &Expected::from(summary), File::open(&path).unwrap()).unwrap();
+        let mut sink = BufWriter::new(io::sink());
+        let count = io::copy(&mut opener.reader(), &mut sink).unwrap();
+        sink.flush().unwrap();
+        count
+    };
+    sealer(SMALL);
+    assert_eq!(open(&key, &summary), SMALL);
+    assert_eq!(read(&key, &summary), SMALL);
+
+    let before = peak();
+    let report = |what: &str| {
+        let growth = peak() - before;
+        println!("{what}: {growth} KiB more for {BIG} bytes than for {SMALL}");
+        assert!(growth <= MAY_GROW_KIB, "{what}");
+    };
+    let (key, summary) = stream(BIG);
+    report("seal_stream");
+    sealer(BIG);
+    report("Sealer");
+    assert_eq!(open(&key, &summary), BIG);
+    report("copy_to");
+    assert_eq!(read(&key, &summary), BIG);
+    report("Reader");
+}
+
+/// The peak of resident memory, in KiB.
+fn peak() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+    line.trim().trim_end_matches("kB").trim().parse().unwrap()
+}
+
+/// As many bytes as asked for, from nowhere.
+struct Counting {
+    left: u64,
+}
+
+impl Counting {
+    fn of(left: u64) -> Self {
+        Self { left }
+    }
+}
+
+impl Read for Counting {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.left.min(out.len() as u64) as usize;
+        out[..count].fill(self.left as u8);
+        self.left -= count as u64;
+        Ok(count)
+    }
+}
