@@ -1,11 +1,14 @@
 //! Hashes of content: SHA-256 and CRC-32 in one pass.
 
+use std::fmt;
+
 use sha2::{Digest as _, Sha256};
 
 use crate::id::Hash;
 
-/// Length, SHA-256 and CRC-32 of a document's content, without padding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Length, SHA-256 and CRC-32 of a document's content, without padding. `Debug` shows the length
+/// alone.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Digests {
     /// Bytes of content.
     pub length: u64,
@@ -13,6 +16,12 @@ pub struct Digests {
     pub sha256: Hash,
     /// CRC-32 (ISO-HDLC, as in ZIP) of the content.
     pub crc32: u32,
+}
+
+impl fmt::Debug for Digests {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Digests").field("length", &self.length).finish_non_exhaustive()
+    }
 }
 
 /// Computes [`Digests`] as bytes come by.
