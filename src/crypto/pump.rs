@@ -1,8 +1,9 @@
 //! Moves a stream through several threads in segments: read in order, worked on side by side,
 //! written in order. Memory is bounded by the number of threads.
 //!
-//! Threads are scoped: none outlives the call. A turnstile hands what it guards out and takes it
-//! back, so that a foreign reader, writer or watcher never runs under a lock.
+//! Threads are scoped: none outlives the call. A thread takes whatever can be done next, so that it
+//! waits only if nothing can; it takes a stage out of the shared state and puts it back, so that a
+//! foreign reader, writer or watcher never runs under a lock.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -55,6 +56,12 @@ pub struct Segment {
     pub content: usize,
 }
 
+impl Segment {
+    fn empty() -> Self {
+        Self { index: 0, last: false, end: false, input: Vec::new(), output: Vec::new(), content: 0 }
+    }
+}
+
 /// The stages of a run, all but `work` in the order of the stream.
 pub struct Stages<R, B, W, A, O> {
     /// Fills a segment and sets `last`; not called again after that.
@@ -78,13 +85,20 @@ where
     A: FnMut(&Segment) -> Result<()> + Send,
     O: FnMut(&Segment) -> Result<()> + Send,
 {
-    let line = Line {
-        read: Turnstile::new(stages.read),
-        before: Turnstile::new(stages.before),
-        work: stages.work,
-        after: Turnstile::new(stages.after),
-        write: Turnstile::new(stages.write),
+    // Twice as many segments as threads: a thread whose segment waits for its turn takes another.
+    let segments = if threads == Threads::ONE { 1 } else { 2 * threads.count() };
+    let state = State {
+        read: Ordered::new(stages.read),
+        before: Ordered::new(stages.before),
+        after: Ordered::new(stages.after),
+        write: Ordered::new(stages.write),
+        waiting: (0..segments).map(|_| (Step::Read, Segment::empty())).collect(),
+        out: 0,
+        ended: false,
+        stopped: false,
+        idle: 0,
     };
+    let line = Line { state: Mutex::new(state), moved: Condvar::new(), work: stages.work };
     thread::scope(|scope| {
         // A thread that cannot be had is done without.
         let others: Vec<_> = (1..threads.count())
@@ -98,12 +112,94 @@ where
     })
 }
 
+/// Applies `work` to every item, side by side, and keeps the order.
+#[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
+pub fn map<T: Sync, U: Send>(threads: Threads, items: &[T], work: impl Fn(&T) -> U + Sync) -> Vec<U> {
+    let share = items.len().div_ceil(threads.count()).max(1);
+    let work = &work;
+    thread::scope(|scope| {
+        let mut shares = items.chunks(share);
+        let own = shares.next().unwrap_or_default();
+        // A thread that cannot be had is done without: its share is worked on here.
+        let others: Vec<_> = shares
+            .map(|share| {
+                let run = move || share.iter().map(work).collect::<Vec<U>>();
+                thread::Builder::new().spawn_scoped(scope, run).map_err(|_| share)
+            })
+            .collect();
+        let mut results: Vec<U> = own.iter().map(work).collect();
+        for other in others {
+            match other {
+                Ok(thread) => {
+                    results.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+                }
+                Err(share) => results.extend(share.iter().map(work)),
+            }
+        }
+        results
+    })
+}
+
+/// What a segment waits for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Read,
+    Before,
+    Work,
+    After,
+    Write,
+}
+
+/// A stage and its segment, handed to the thread that has taken it.
+enum Task<R, B, A, O> {
+    Read(R),
+    Before(B),
+    Work,
+    After(A),
+    Write(O),
+}
+
 struct Line<R, B, W, A, O> {
-    read: Turnstile<R>,
-    before: Turnstile<B>,
+    state: Mutex<State<R, B, A, O>>,
+    moved: Condvar,
     work: W,
-    after: Turnstile<A>,
-    write: Turnstile<O>,
+}
+
+struct State<R, B, A, O> {
+    read: Ordered<R>,
+    before: Ordered<B>,
+    after: Ordered<A>,
+    write: Ordered<O>,
+    /// Segments nobody works on, and what each waits for.
+    waiting: Vec<(Step, Segment)>,
+    /// How many segments are with a thread.
+    out: usize,
+    /// Whether the last segment was read.
+    ended: bool,
+    /// Whether an error or a panic ended the run.
+    stopped: bool,
+    /// How many threads wait.
+    idle: usize,
+}
+
+/// A stage that sees one segment at a time, in their order; absent while a thread has it.
+struct Ordered<T> {
+    next: u64,
+    stage: Option<T>,
+}
+
+impl<T> Ordered<T> {
+    fn new(stage: T) -> Self {
+        Self { next: 0, stage: Some(stage) }
+    }
+
+    fn ready(&self, index: u64) -> bool {
+        self.next == index && self.stage.is_some()
+    }
+
+    fn put_back(&mut self, stage: T) {
+        (self.next, self.stage) = (self.next + 1, Some(stage));
+    }
 }
 
 impl<R, B, W, A, O> Line<R, B, W, A, O>
@@ -114,32 +210,105 @@ where
     A: FnMut(&Segment) -> Result<()>,
     O: FnMut(&Segment) -> Result<()>,
 {
+    /// Takes whatever can be done next, the latest step first, until all is done. A thread waits
+    /// only if there is nothing to do.
     fn serve(&self) -> Result<()> {
-        // Dropped on an error and on a panic of foreign code: nobody waits for a turn that will
-        // not come.
+        // Dropped on an error and on a panic of foreign code: nobody waits for what will not come.
         let mut stop = StopAll(Some(self));
-        let mut segment =
-            Segment { index: 0, last: false, end: false, input: Vec::new(), output: Vec::new(), content: 0 };
-        while let Some((index, mut read)) = self.read.enter(None) {
-            segment.index = index;
-            read(&mut segment)?;
-            if segment.last {
-                self.read.stop();
+        let mut state = self.lock();
+        while !state.stopped && !state.done() {
+            let Some((task, mut segment)) = state.take() else {
+                state.idle += 1;
+                state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.idle -= 1;
+                continue;
+            };
+            // Who takes one wakes another if there is more: each wake has its work.
+            let wake = state.idle > 0 && state.find().is_some();
+            drop(state);
+            if wake {
+                self.moved.notify_one();
             }
-            self.read.leave(read);
-            let Some((_, mut before)) = self.before.enter(Some(index)) else { break };
-            before(&segment)?;
-            self.before.leave(before);
-            (self.work)(&mut segment)?;
-            let Some((_, mut after)) = self.after.enter(Some(index)) else { break };
-            after(&segment)?;
-            self.after.leave(after);
-            let Some((_, mut write)) = self.write.enter(Some(index)) else { break };
-            write(&segment)?;
-            self.write.leave(write);
+            let task = match task {
+                Task::Read(mut stage) => stage(&mut segment).map(|()| Task::Read(stage)),
+                Task::Before(mut stage) => stage(&segment).map(|()| Task::Before(stage)),
+                Task::Work => (self.work)(&mut segment).map(|()| Task::Work),
+                Task::After(mut stage) => stage(&segment).map(|()| Task::After(stage)),
+                Task::Write(mut stage) => stage(&segment).map(|()| Task::Write(stage)),
+            }?;
+            state = self.lock();
+            state.put_back(task, segment);
         }
+        drop(state);
+        self.moved.notify_all();
         stop.0 = None;
         Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<R, B, A, O>> {
+        // The state is whole at every unlock; foreign code never runs under it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<R, B, A, O> State<R, B, A, O> {
+    /// Whether nothing is left to do and nobody does anything.
+    fn done(&self) -> bool {
+        self.ended && self.out == 0 && self.waiting.iter().all(|(step, _)| *step == Step::Read)
+    }
+
+    /// The waiting segment that can go on and is furthest.
+    fn find(&self) -> Option<usize> {
+        let can = |(_, (step, segment)): &(usize, &(Step, Segment))| match step {
+            Step::Read => !self.ended && self.read.stage.is_some(),
+            Step::Before => self.before.ready(segment.index),
+            Step::Work => true,
+            Step::After => self.after.ready(segment.index),
+            Step::Write => self.write.ready(segment.index),
+        };
+        self.waiting.iter().enumerate().filter(can).max_by_key(|(_, (step, _))| *step).map(|(at, _)| at)
+    }
+
+    fn take(&mut self) -> Option<(Task<R, B, A, O>, Segment)> {
+        let at = self.find()?;
+        let (step, mut segment) = self.waiting.swap_remove(at);
+        let task = match step {
+            Step::Read => {
+                segment.index = self.read.next;
+                Task::Read(self.read.stage.take()?)
+            }
+            Step::Before => Task::Before(self.before.stage.take()?),
+            Step::Work => Task::Work,
+            Step::After => Task::After(self.after.stage.take()?),
+            Step::Write => Task::Write(self.write.stage.take()?),
+        };
+        self.out += 1;
+        Some((task, segment))
+    }
+
+    fn put_back(&mut self, task: Task<R, B, A, O>, segment: Segment) {
+        let next = match task {
+            Task::Read(stage) => {
+                self.read.put_back(stage);
+                self.ended = segment.last;
+                Step::Before
+            }
+            Task::Before(stage) => {
+                self.before.put_back(stage);
+                Step::Work
+            }
+            Task::Work => Step::After,
+            Task::After(stage) => {
+                self.after.put_back(stage);
+                Step::Write
+            }
+            Task::Write(stage) => {
+                self.write.put_back(stage);
+                Step::Read
+            }
+        };
+        self.out -= 1;
+        self.waiting.push((next, segment));
     }
 }
 
@@ -148,64 +317,9 @@ struct StopAll<'l, R, B, W, A, O>(Option<&'l Line<R, B, W, A, O>>);
 impl<R, B, W, A, O> Drop for StopAll<'_, R, B, W, A, O> {
     fn drop(&mut self) {
         if let Some(line) = self.0 {
-            line.read.stop();
-            line.before.stop();
-            line.after.stop();
-            line.write.stop();
+            line.state.lock().unwrap_or_else(PoisonError::into_inner).stopped = true;
+            line.moved.notify_all();
         }
-    }
-}
-
-/// Lets one thread at a time through, in the order of their segments.
-struct Turnstile<T> {
-    turn: Mutex<Turn<T>>,
-    moved: Condvar,
-}
-
-struct Turn<T> {
-    next: u64,
-    guarded: Option<T>,
-    stopped: bool,
-}
-
-impl<T> Turnstile<T> {
-    fn new(guarded: T) -> Self {
-        let turn = Turn { next: 0, guarded: Some(guarded), stopped: false };
-        Self { turn: Mutex::new(turn), moved: Condvar::new() }
-    }
-
-    /// Waits for the turn of `index`, or for any turn; `None` once stopped.
-    fn enter(&self, index: Option<u64>) -> Option<(u64, T)> {
-        let mut turn = self.lock();
-        loop {
-            if turn.stopped {
-                return None;
-            }
-            if index.is_none_or(|index| index == turn.next)
-                && let Some(guarded) = turn.guarded.take()
-            {
-                return Some((turn.next, guarded));
-            }
-            turn = self.moved.wait(turn).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn leave(&self, guarded: T) {
-        let mut turn = self.lock();
-        turn.next += 1;
-        turn.guarded = Some(guarded);
-        drop(turn);
-        self.moved.notify_all();
-    }
-
-    fn stop(&self) {
-        self.lock().stopped = true;
-        self.moved.notify_all();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Turn<T>> {
-        // The state is whole at every unlock; foreign code never runs under it.
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -252,6 +366,17 @@ mod tests {
             assert_eq!(result.unwrap_err().code(), "cancelled");
             assert_eq!(written, (0..written.len() as u64).collect::<Vec<_>>());
             assert!(written.len() <= 40);
+        }
+    }
+
+    #[test]
+    fn a_mapping_keeps_the_order_whatever_the_number_of_threads() {
+        for threads in [1, 2, 3, 8, 64] {
+            for count in [0, 1, 2, 7, 100] {
+                let items: Vec<usize> = (0..count).collect();
+                let doubled = map(Threads::new(threads).unwrap(), &items, |item| item * 2);
+                assert_eq!(doubled, items.iter().map(|item| item * 2).collect::<Vec<_>>());
+            }
         }
     }
 

@@ -51,7 +51,7 @@ fn seal_in_memory(mut start: Start, content: &[u8]) -> Result<(Vec<u8>, Document
 }
 
 /// Seals everything `from` gives into `to` under a new key. Reads, hashes, seals and writes side by
-/// side; memory stays below 1 MiB a thread.
+/// side; memory stays at about 1 MiB a thread.
 ///
 /// What breaks off is worthless and stays in `to`: throw it away. Nothing is resumed.
 ///
@@ -110,8 +110,9 @@ pub(crate) fn seal_stream_unhashed(
 /// # }
 /// ```
 ///
-/// Dropped without it, the key is gone and what was written is worthless. After an error the
-/// sealing is given up: it cannot be resumed.
+/// It works on the calling thread whatever [`Options`] say; [`seal_stream`] uses several. Dropped
+/// without `finish`, the key is gone and what was written is worthless. After an error the sealing is
+/// given up: it cannot be resumed.
 pub struct Sealer<'w, W: Write + Send> {
     start: Start,
     engine: Option<Engine<W>>,
@@ -127,6 +128,8 @@ impl<'w, W: Write + Send> Sealer<'w, W> {
     pub fn new(header: &Header, to: W, options: Options<'w>) -> Result<Self> {
         let mut start = Start::new(header)?;
         let engine = start.begin(to, Some(Hasher::default()))?;
+        // What is written comes in pieces: threads would start and wait more than they work.
+        let options = Options { threads: Threads::ONE, ..options };
         Ok(Self { start, engine: Some(engine), buffer: Vec::new(), options })
     }
 
@@ -145,20 +148,15 @@ impl<'w, W: Write + Send> Sealer<'w, W> {
     /// Seals a full buffer.
     fn drain(&mut self) -> Result<()> {
         let engine = self.engine.take().ok_or(Code::SealerBroken)?;
-        let buffer = std::mem::take(&mut self.buffer);
-        let mut pieces = buffer.chunks_exact(SEGMENT).peekable();
+        let mut buffer = std::mem::replace(&mut self.buffer, Vec::with_capacity(SEGMENT));
         let read = |segment: &mut Segment| {
-            segment.input.clear();
-            segment.input.extend_from_slice(pieces.next().unwrap_or_default());
+            std::mem::swap(&mut segment.input, &mut buffer);
             segment.content = segment.input.len();
-            segment.last = pieces.peek().is_none();
-            segment.end = false;
+            (segment.last, segment.end) = (true, false);
             Ok(())
         };
         // Put back only after success: an error has given the sealing up.
         self.engine = Some(engine.run(read, self.options, None)?);
-        self.buffer = buffer;
-        self.buffer.clear();
         Ok(())
     }
 }
@@ -168,10 +166,9 @@ impl<W: Write + Send> Write for Sealer<'_, W> {
         if self.engine.is_none() {
             return Err(Error::from(Code::SealerBroken).into());
         }
-        let capacity = SEGMENT * self.options.threads.count();
-        let take = bytes.len().min(capacity - self.buffer.len());
+        let take = bytes.len().min(SEGMENT - self.buffer.len());
         self.buffer.extend_from_slice(bytes.get(..take).unwrap_or_default());
-        if self.buffer.len() == capacity {
+        if self.buffer.len() == SEGMENT {
             self.drain()?;
         }
         Ok(take)
