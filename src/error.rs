@@ -8,7 +8,7 @@ use std::fmt;
 use std::io;
 
 /// The result of everything here.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong, as a stable code with what to do about it.
 pub struct Error {
@@ -224,6 +224,70 @@ registry! {
         "Choose another name or remove the file.";
     SourceChanged, "source-changed", Storage, "the source changed its length while it was read",
         "Wait until nobody writes to the file and start again.";
+    Proof, "proof", Refused, "the proof does not lead to this root",
+        "The proof, the record or the root was altered or belongs to another tree; fetch them again.";
+    TreeRange, "tree-range", Misuse, "the index or size lies outside the tree",
+        "A size is at least 1 and at most the tree's; an index is below the size.";
+    TreeIncomplete, "tree-incomplete", NotFound, "a hash or a tile of the tree is missing",
+        "The store holds less of the tree than its size says; restore it from a copy.";
+    Tile, "tile", Invalid, "a tile is not the one that the records give",
+        "The exported tree was cut or altered; fetch it again from its source.";
+    Note, "note", Invalid, "the text is not a signed note",
+        "The note was cut, altered or re-encoded; fetch it again from its source.";
+    NoteKey, "note-key", Invalid, "the text is not a key of a signed note",
+        "A vkey is name+id+base64; ask the log or the witness for it again.";
+    NoteMismatch, "note-mismatch", Misuse, "the signatures are over another note",
+        "Merge signatures of one checkpoint only.";
+    DuplicateSignature, "duplicate-signature", Invalid, "two lines of one name and key id",
+        "A newer cosignature replaces the older; take the note from another copy.";
+    AmbiguousKey, "ambiguous-key", Refused, "two keys share what notes know them by",
+        "Name and key id, or the key itself, stand for two; remove one from the trusted keys and certify none twice.";
+    Checkpoint, "checkpoint", Invalid, "the note is no checkpoint",
+        "It was altered or is of another format; fetch it again from its source.";
+    OriginMismatch, "origin-mismatch", Refused, "the checkpoint is of another log",
+        "Check the origin that was expected; fetch the checkpoint of that log.";
+    LogUnsigned, "log-unsigned", Refused, "no known key of the log signed the checkpoint",
+        "Fetch the checkpoint again; if it is genuine, learn the log's key from a verified record first.";
+    Unanchored, "unanchored", Refused, "too few others cosigned the checkpoint",
+        "Have colleagues or witnesses cosign it; until then its past can still be rewritten by who signed it.";
+    ProofText, "proof-text", Invalid, "the text is not a proof of this format",
+        "The proof was cut, altered or re-encoded; fetch it again from its source.";
+    ProofExtra, "proof-extra", Refused, "the proof carries no path to this chain, or one where none belongs",
+        "A matter's record needs its path; a ledger's or standalone chain's has none. Ask for the right proof.";
+    ChainMismatch, "chain-mismatch", Refused, "this is of another chain",
+        "Check which chain is meant; fetch what belongs to it.";
+    NotNewest, "not-newest", Refused, "the anchor is not the checkpoint's last leaf",
+        "An older anchor says nothing about the newest head; fetch the proof under this checkpoint.";
+    HeadMismatch, "head-mismatch", Refused, "the chain's head is not the one this anchor holds",
+        "Somebody shows an older or another state of the chain; fetch the proof again and report it.";
+    CoveredBefore, "covered-before", Refused, "the anchor is not the first that covers the record",
+        "Fetch the proof under the anchor that first covers the record: it alone shows who was active then.";
+    CertificateMismatch, "certificate-mismatch", Refused, "the certificate is not the signer's under this checkpoint",
+        "Fetch the certificate of the record's author, proved under the same checkpoint.";
+    DeviceNotActive, "device-not-active", Refused, "the device is not active under this anchor",
+        "It was revoked, suspended or never certified; trust nothing that it signed from there on.";
+    KeyUnknown, "key-unknown", NotFound, "the object names a key that is not certified",
+        "Get the records that certify the key; without them nothing can be said of the signature.";
+    KeyUsed, "key-used", Refused, "the key or its short id was certified before",
+        "Make a new key; short ids of 32 bits can be made to collide, so a second key of one id is refused.";
+    KindMisplaced, "kind-misplaced", Refused, "records of this kind have no place in this chain",
+        "See the table of kinds in docs/format/record-v1.md for the chains a kind stands in.";
+    HostKind, "host-kind", Misuse, "kinds below 1,024 are the format's own",
+        "Number events of your own from 1,024 on.";
+    DetailsMismatch, "details-mismatch", Refused, "the details are not those the record commits to",
+        "Somebody who held the key replaced them; take them from another copy and report it.";
+    Genesis, "genesis", Invalid, "the record cannot begin this chain",
+        "Check the origin and the genesis you trust with whoever runs the chain.";
+    CheckpointMissing, "checkpoint-missing", Misuse, "there is no checkpoint to verify against",
+        "Give at least the newest checkpoint of the chain.";
+    ChainTampered, "chain-tampered", Refused, "the records are not those that were signed",
+        "Keep what you were given as evidence and fetch the chain from another copy.";
+    ChainIncomplete, "chain-incomplete", Refused, "records are missing",
+        "Fetch the missing records; if they are withheld, report it.";
+    ChainRollback, "chain-rollback", Refused, "the chain is older than the state seen before",
+        "Somebody shows an old state: compare checkpoints with others and report it.";
+    ChainForked, "chain-forked", Refused, "the chain has another history than the one seen before",
+        "Two histories were shown: keep both checkpoints, they prove it.";
     Io, "io", Storage, "a file or a stream failed",
         "See the error of the operating system; nothing was left half-written.";
     Cancelled, "cancelled", Cancelled, "the watcher asked to stop",

@@ -82,4 +82,6 @@ ids! {
     UserId, "usr", "A person in the firm.";
     DeviceId, "dev", "A device of a person, or a service.";
     ChainId, "chn", "A chain of records.";
+    TeamId, "tea", "A named list of users.";
+    HoldId, "hld", "A hold on documents or a matter.";
 }

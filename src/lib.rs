@@ -57,6 +57,7 @@
     clippy::undocumented_unsafe_blocks
 )]
 
+pub mod audit;
 mod clock;
 mod codec;
 mod crypto;
@@ -70,9 +71,36 @@ mod secret;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub mod testing;
+mod wire;
 
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use error::{Code, Error, ErrorKind, Result};
-pub use id::{ChainId, DeviceId, DocumentId, FirmId, Hash, MatterId, PrincipalId, UserId};
+pub use id::{ChainId, DeviceId, DocumentId, FirmId, Hash, HoldId, MatterId, PrincipalId, TeamId, UserId};
 pub use progress::{Flow, Progress, Watcher};
 pub use secret::SecretBytes;
+
+/// Here the capabilities meet that know nothing of each other.
+impl audit::body::SealedDocument {
+    /// What a record says of a document that was sealed. `metadata` is the hash of its sealed
+    /// metadata, or SHA-256 of no bytes where the caller keeps none.
+    ///
+    /// # Errors
+    /// `version`, which a header excludes.
+    pub fn of(
+        summary: &envelope::Summary,
+        metadata: Hash,
+        designation: audit::body::Designation,
+    ) -> Result<Self> {
+        let header = &summary.header;
+        Ok(Self {
+            document: header.document(),
+            version: header.version().try_into().map_err(|_| Code::Version)?,
+            profile: header.profile(),
+            padding: header.padding(),
+            seal_id: *summary.seal_id.as_bytes(),
+            content_commitment: *summary.content_commitment.as_bytes(),
+            metadata,
+            designation,
+        })
+    }
+}

@@ -90,3 +90,23 @@ pub fn padded_total(padding: Padding, length: u64) -> Result<u64> {
 pub fn commitment_key(key: &OpeningKey, profile: crate::envelope::Profile) -> Secret<32> {
     ContentCommitment::key(key, profile)
 }
+
+pub use crate::audit::tree;
+pub use crate::audit::{anchor, checkpoint, proof};
+pub use crate::audit::{approval, body, detail, keyring, kind, order, record};
+pub use crate::codec::base64;
+pub use crate::wire::{cose, note};
+
+/// A signing key from its seed.
+#[must_use]
+pub fn signing_key(seed: [u8; 32]) -> crate::keys::SigningKey {
+    crate::keys::SigningKey::from_seed(&secret(seed))
+}
+
+/// Chain keys from the record key's seed, then the log key's.
+///
+/// # Errors
+/// None.
+pub fn chain_keys(seeds: [u8; 64]) -> Result<crate::keys::ChainKeys> {
+    crate::keys::ChainKeys::from_seeds(secret(seeds))
+}

@@ -2,14 +2,24 @@
 
 #![allow(dead_code, reason = "the example's modules, of which its main program uses the rest")]
 
+#[path = "../examples/standalone/audit.rs"]
+mod audit;
+#[path = "../examples/standalone/chain.rs"]
+mod chain;
 #[path = "../examples/standalone/chance.rs"]
 mod chance;
+#[path = "../examples/standalone/evidence.rs"]
+mod evidence;
+#[path = "../examples/standalone/export.rs"]
+mod export;
 #[path = "../examples/standalone/forged.rs"]
 mod forged;
 #[path = "../examples/standalone/people.rs"]
 mod people;
 #[path = "../examples/standalone/report.rs"]
 mod report;
+#[path = "../examples/standalone/rewritten.rs"]
+mod rewritten;
 #[path = "../examples/standalone/run.rs"]
 mod run;
 #[path = "../examples/standalone/story.rs"]
@@ -21,6 +31,9 @@ mod walk;
 #[path = "../examples/standalone/work.rs"]
 mod work;
 
+#[path = "example_standalone/outsiders.rs"]
+mod outsiders;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,8 +42,9 @@ use privity::FirmId;
 use privity::keys::Identity;
 use tempfile::TempDir;
 
+use chain::Chain;
 use people::{People, SECOND_PASSPHRASE};
-use run::{Plan, Row};
+use run::{Content, Plan, Row};
 use story::Wish;
 use walk::{Left, Stamp};
 use work::Account;
@@ -115,13 +129,13 @@ fn what_vanishes_or_changes_meanwhile_is_left_and_the_rest_is_taken() {
     pipe(&scene.source(2));
     let sealed = run::seal(&scene.plan, &mut scene.account, entries).unwrap();
     let rows = run::wrap(&scene.plan, &mut scene.account, sealed).unwrap();
-    let opened = run::open(&scene.plan, &mut scene.account, &scene.second, rows).unwrap();
+    let opened = scene.open(rows);
     fs::remove_file(scene.source(3)).unwrap();
     fs::write(scene.source(4), "written since").unwrap();
     let rows = run::compare(&mut scene.account, opened).unwrap();
     assert_eq!(ordinals(&rows), [5, 6]);
     fs::remove_file(scene.source(5)).unwrap();
-    let (rows, _) = run::ranges(&scene.plan, &mut scene.account, &scene.second, rows).unwrap();
+    let rows = scene.ranges(rows);
     assert_eq!(ordinals(&rows), [6]);
     let left =
         [(1, Left::Vanished), (2, Left::Pipe), (3, Left::Vanished), (4, Left::Changed), (5, Left::Vanished)];
@@ -141,7 +155,7 @@ fn a_sealed_file_or_wrap_that_was_altered_between_the_steps_is_found_wrong() {
     fs::copy(sealed(&rows, &scene, 3), sealed(&rows, &scene, 2)).unwrap();
     fs::remove_file(sealed(&rows, &scene, 4)).unwrap();
     rows[4].wraps = rows[5].wraps.clone();
-    let opened = run::open(&scene.plan, &mut scene.account, &scene.second, rows).unwrap();
+    let opened = scene.open(rows);
     assert_eq!(ordinals(&run::compare(&mut scene.account, opened).unwrap()), [3, 6]);
     let wrong: Vec<_> =
         scene.account.wrong.iter().map(|(ordinal, what)| (*ordinal, what.split(": ").nth(1))).collect();
@@ -153,7 +167,7 @@ fn a_sealed_file_or_wrap_that_was_altered_between_the_steps_is_found_wrong() {
 fn content_that_is_not_the_source_s_is_found_wrong() {
     let mut scene = Scene::new(3);
     let rows = scene.rows();
-    let mut opened = run::open(&scene.plan, &mut scene.account, &scene.second, rows).unwrap();
+    let mut opened = scene.open(rows);
     // As if the source had always been this one.
     fs::write(scene.source(2), [9; 2000]).unwrap();
     opened[1].0.stamp = Stamp::of(&scene.source(2)).unwrap();
@@ -163,7 +177,7 @@ fn content_that_is_not_the_source_s_is_found_wrong() {
     fs::write(scene.source(3), [9; 3000]).unwrap();
     let mut rows = rows;
     rows[1].stamp = Stamp::of(&scene.source(3)).unwrap();
-    let (rows, _) = run::ranges(&scene.plan, &mut scene.account, &scene.second, rows).unwrap();
+    let rows = scene.ranges(rows);
     assert_eq!((ordinals(&rows), scene.account.wrong.len()), (vec![1], 2));
     assert_eq!(scene.account.left, []);
 }
@@ -194,6 +208,7 @@ struct Scene {
     plan: Plan,
     second: Identity,
     account: Account,
+    chain: Chain,
 }
 
 impl Scene {
@@ -205,7 +220,8 @@ impl Scene {
         let people = People::enrol().unwrap();
         let second = people.second.unlock(SECOND_PASSPHRASE).unwrap();
         let plan = Plan { seed: 1, profile: None, folder, firm: FirmId::generate().unwrap(), people };
-        let scene = Self { temporary, plan, second, account: Account::default() };
+        let (account, chain) = (Account::default(), Chain::begin().unwrap());
+        let scene = Self { temporary, plan, second, account, chain };
         for n in 1..=documents {
             fs::write(scene.source(n), vec![b'0' + u8::try_from(n).unwrap(); 1000 * n]).unwrap();
         }
@@ -225,10 +241,21 @@ impl Scene {
         let sealed = run::seal(&self.plan, &mut self.account, entries).unwrap();
         run::wrap(&self.plan, &mut self.account, sealed).unwrap()
     }
+
+    fn open(&mut self, rows: Vec<Row>) -> Vec<(Row, Content)> {
+        let rows = self.chain.opened(&self.plan.people.second, rows).unwrap();
+        run::open(&self.plan, &mut self.account, &self.second, rows).unwrap()
+    }
+
+    fn ranges(&mut self, rows: Vec<Row>) -> Vec<Row> {
+        let rows = self.chain.opened(&self.plan.people.second, rows).unwrap();
+        run::ranges(&self.plan, &mut self.account, &self.second, rows).unwrap().0
+    }
 }
 
 fn wish(folder: Option<&Path>) -> Wish {
-    Wish { folder: folder.map(Path::to_path_buf), seed: 7, profile: None, keep: None }
+    let folder = folder.map(Path::to_path_buf);
+    Wish { folder, seed: 7, profile: None, keep: None, export: None, second: outsiders::second_process }
 }
 
 fn ordinals(rows: &[Row]) -> Vec<usize> {

@@ -12,7 +12,12 @@ mod seeds;
 
 type Body = fn(&[u8]) -> Result<(), &'static str>;
 
-const TARGETS: [(&str, Body); 6] = [
+const TARGETS: [(&str, Body); 11] = [
+    ("audit_chain", bodies::audit::chain::chain),
+    ("audit_details", bodies::audit::details::details),
+    ("audit_note", bodies::audit::note::note),
+    ("audit_proof", bodies::audit::proof::proof),
+    ("audit_record", bodies::audit::record::record),
     ("codec_cbor", bodies::codec::cbor),
     ("codec_ids", bodies::codec::ids),
     ("envelope_open", bodies::envelope::open),

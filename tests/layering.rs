@@ -67,6 +67,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("zeroize", &["secret", "crypto"]),
     ("subtle", &["secret", "crypto"]),
     ("minicbor", &["codec"]),
+    ("base64ct", &["codec"]),
     ("tempfile", &["envelope::file", "sharing::file", "store", "vault"]),
     ("std::fs", &["io", "*::file", "store", "vault", "bin"]),
     ("std::thread", &["crypto"]),

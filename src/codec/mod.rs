@@ -1,4 +1,5 @@
 //! Bytes to values and back: strict CBOR and the text of ids. Knows no keys.
 
+pub mod base64;
 pub mod cbor;
 mod text;

@@ -52,3 +52,12 @@ impl Hasher {
 pub fn sha256(bytes: &[u8]) -> Hash {
     Hash(Sha256::digest(bytes).into())
 }
+
+/// SHA-256 of byte strings, one after the other.
+pub fn sha256_of<const N: usize>(pieces: [&[u8]; N]) -> Hash {
+    let mut sha256 = Sha256::new();
+    for piece in pieces {
+        sha256.update(piece);
+    }
+    Hash(sha256.finalize().into())
+}

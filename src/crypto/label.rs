@@ -35,6 +35,7 @@ macro_rules! labels {
 labels! {
     /// What a key is derived for.
     KdfPurpose, "privity/1/kdf/" {
+        ChainKeys = "chain-keys",
         Confirm = "confirm",
         ContentCommitment = "content-commitment",
         DetailKeyWrap = "detail-key-wrap",
@@ -54,6 +55,7 @@ labels! {
 labels! {
     /// What a seal holds.
     SealKind, "privity/1/seal/" {
+        ChainKeys = "chain-keys",
         Detail = "detail",
         DetailKey = "detail-key",
         Document = "document",
@@ -115,6 +117,10 @@ labels! {
 
 /// The `info` prefix of C2SP chunked encryption, version 1; the AEAD's name follows.
 pub const C2SP_CHUNKED_ENCRYPTION: &[u8] = b"c2sp.org/chunked-encryption@v1+";
+
+/// The first line of what a C2SP cosignature signs (c2sp.org/tlog-cosignature).
+#[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
+pub const COSIGNATURE_V1: &[u8] = b"cosignature/v1\n";
 
 #[cfg(test)]
 mod tests {

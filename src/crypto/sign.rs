@@ -26,8 +26,13 @@ impl SigningKey {
     }
 
     /// The key of a 32-byte seed (RFC 8032 §5.1.5).
-    pub fn from_seed(seed: &Secret<32>) -> Self {
-        Self(ed25519_dalek::SigningKey::from_bytes(seed.expose_secret()))
+    pub(crate) fn from_seed(seed: &Secret<32>) -> Self {
+        Self::from_seed_bytes(seed.expose_secret())
+    }
+
+    /// The same from bytes that stay where they are.
+    pub(crate) fn from_seed_bytes(seed: &[u8; 32]) -> Self {
+        Self(ed25519_dalek::SigningKey::from_bytes(seed))
     }
 
     /// Its public key.

@@ -30,7 +30,7 @@
 //! # }
 //! ```
 //!
-//! Big documents go through [`seal_stream`], [`Sealer`] and [`Opener`]: memory stays below
+//! Big documents go through [`seal_stream`], [`Sealer`] and [`Opener`]: memory stays at about
 //! 1 MiB a thread whatever the size, and [`Opener`] reads any range without touching the rest.
 //!
 //! Format and security are in `docs/format/envelope-v1.md`.
@@ -43,13 +43,12 @@ mod sealer;
 mod summary;
 
 pub use crate::crypto::hash::Digests;
-pub use crate::crypto::profile::Profile;
+pub use crate::crypto::profile::{Padding, Profile};
 pub use crate::crypto::pump::Threads;
 pub use crate::io::ReadAt;
 pub use file::{open_file, seal_file};
 pub use header::Header;
 pub use opener::{Opener, Reader, open};
-pub use padding::Padding;
 pub use sealer::{Sealer, seal, seal_stream};
 #[cfg(feature = "testing")]
 pub(crate) use sealer::{seal_stream_unhashed, seal_with};

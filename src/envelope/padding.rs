@@ -1,18 +1,7 @@
 //! Padding: hides the length of a document but for about the first bits of it.
 
+use crate::crypto::profile::Padding;
 use crate::error::{Code, Result};
-
-/// Whether the length of a document is hidden.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Padding {
-    /// 0: the sealed length shows the length of the content.
-    None,
-    /// 1, the default: Padmé (Nikitin et al., PETS 2019): at most 12 % more, typically below 3 %,
-    /// and no more than O(log log n) bits of the length are shown.
-    #[default]
-    Padme,
-}
 
 /// The most content a document may have, in bytes: 2^51.
 pub(crate) const MAX_CONTENT: u64 = 1 << 51;
@@ -20,21 +9,6 @@ pub(crate) const MAX_CONTENT: u64 = 1 << 51;
 pub(crate) const TRAILER: usize = 8;
 
 impl Padding {
-    pub(crate) fn number(self) -> u64 {
-        match self {
-            Padding::None => 0,
-            Padding::Padme => 1,
-        }
-    }
-
-    pub(crate) fn from_number(number: u64) -> Result<Self> {
-        match number {
-            0 => Ok(Padding::None),
-            1 => Ok(Padding::Padme),
-            _ => Err(Code::Field.into()),
-        }
-    }
-
     /// How many bytes are sealed for a content of `length` bytes.
     ///
     /// # Errors

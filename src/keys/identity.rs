@@ -2,16 +2,13 @@
 
 use std::fmt;
 
-use crate::codec::cbor::{Reader, Writer};
-use crate::crypto::entropy;
 use crate::crypto::hpke::{PrivateKey, PublicKey};
-use crate::crypto::kdf::{Context, derive};
-use crate::crypto::label::{KdfPurpose, RandomPurpose, SealKind};
-use crate::crypto::profile::Profile;
-use crate::crypto::seal::{self, SealContext};
-use crate::error::{Code, Error, Result};
-use crate::keys::{Protector, ProtectorId};
-use crate::secret::{Secret, SecretBytes};
+use crate::crypto::label::{KdfPurpose, SealKind};
+use crate::error::Result;
+use crate::keys::Protector;
+use crate::keys::protected::{self, Kind};
+#[cfg(any(test, feature = "testing"))]
+use crate::secret::Secret;
 
 /// What a person or a service opens wrapped keys with: a 32-byte X-Wing seed and the public key
 /// derived from it.
@@ -46,22 +43,7 @@ impl Identity {
     /// # Errors
     /// `entropy`; `protector-failed` if the protector gave more than 4,096 bytes; its own.
     pub fn protect(&self, protector: &dyn Protector) -> Result<Vec<u8>> {
-        let profile = Profile::default();
-        let unlocking: Secret<32> = entropy::secret(RandomPurpose::UnlockingSecret)?;
-        let id = protector.id();
-        let wrapped = protector
-            .wrap(SecretBytes::new(unlocking.expose_secret().to_vec()), protector_context(profile, &id))?;
-        if wrapped.len() > MAX_WRAPPED {
-            return Err(Code::ProtectorFailed.into());
-        }
-        let key = derive(&unlocking, KdfPurpose::Identity, profile, &Context::empty());
-        let context = SealContext::new(SealKind::Identity, profile, &associated_data(profile, &id, &wrapped));
-        let sealed = seal::seal(&key, &context, self.0.seed().expose_secret())?;
-        let mut writer = Writer::new();
-        writer.map(4);
-        write_shared(&mut writer, profile, &id, &wrapped);
-        writer.unsigned(4).bytes(&sealed);
-        Ok([MAGIC.as_slice(), &writer.finish()].concat())
+        protected::protect(KIND, self.0.seed().expose_secret(), protector)
     }
 
     /// Opens what [`protect`](Self::protect) gave. The public key is derived, never read, so the
@@ -72,31 +54,7 @@ impl Identity {
     /// named; `unlock-refused` for a wrong passphrase or altered bytes; `passphrase-cost` for a cost
     /// outside the allowed range, before any work; the protector's own.
     pub fn unlock(protected: &[u8], protector: &dyn Protector) -> Result<Self> {
-        let body = protected.strip_prefix(MAGIC.as_slice()).ok_or(Code::ProtectedIdentity)?;
-        let mut reader = Reader::new(body, MAX_BODY)?;
-        let mut fields = reader.map()?;
-        reader.field(&mut fields, 1)?;
-        let profile = Profile::from_number(reader.unsigned()?)?;
-        reader.field(&mut fields, 2)?;
-        let id = ProtectorId::new(reader.text()?)?;
-        reader.field(&mut fields, 3)?;
-        let wrapped = reader.bytes()?;
-        reader.field(&mut fields, 4)?;
-        let sealed = reader.bytes()?;
-        reader.end(fields)?;
-        if wrapped.len() > MAX_WRAPPED {
-            return Err(Code::TooLarge.into());
-        }
-        if id != protector.id() {
-            return Err(Code::ProtectorMismatch.into());
-        }
-        let unlocking = protector.unwrap(wrapped.to_vec(), protector_context(profile, &id))?;
-        let unlocking: &[u8; 32] = unlocking.expose_secret().try_into().map_err(|_| Code::ProtectorFailed)?;
-        let unlocking = Secret::copy_of(unlocking);
-        let key = derive(&unlocking, KdfPurpose::Identity, profile, &Context::empty());
-        let context = SealContext::new(SealKind::Identity, profile, &associated_data(profile, &id, wrapped));
-        let seed = seal::open_secret(&key, &context, sealed).map_err(|_| Error::from(Code::UnlockRefused))?;
-        PrivateKey::from_seed(seed).map(Self)
+        PrivateKey::from_seed(protected::unlock(KIND, protected, protector)?).map(Self)
     }
 
     /// The public key, to give to whoever wraps keys for this identity. How it reaches them
@@ -110,37 +68,13 @@ impl Identity {
         &self.0
     }
 
-    #[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn from_seed(seed: Secret<32>) -> Result<Self> {
         PrivateKey::from_seed(seed).map(Self)
     }
 }
 
-/// What the protector is told to bind its wrap to: magic, profile, its own id.
-fn protector_context(profile: Profile, id: &ProtectorId) -> Vec<u8> {
-    let mut writer = Writer::new();
-    writer.map(2).unsigned(1).unsigned(u64::from(profile.number())).unsigned(2).text(id.as_str());
-    [MAGIC.as_slice(), &writer.finish()].concat()
-}
-
-/// Magic and fields 1 to 3.
-fn associated_data(profile: Profile, id: &ProtectorId, wrapped: &[u8]) -> Vec<u8> {
-    let mut writer = Writer::new();
-    writer.map(3);
-    write_shared(&mut writer, profile, id, wrapped);
-    [MAGIC.as_slice(), &writer.finish()].concat()
-}
-
-fn write_shared(writer: &mut Writer, profile: Profile, id: &ProtectorId, wrapped: &[u8]) {
-    writer.unsigned(1).unsigned(u64::from(profile.number()));
-    writer.unsigned(2).text(id.as_str());
-    writer.unsigned(3).bytes(wrapped);
-}
-
-const MAGIC: &[u8; 8] = b"PRVYIDN1";
-/// The most a protector's wrap may take.
-const MAX_WRAPPED: usize = 4096;
-const MAX_BODY: usize = MAX_WRAPPED + 512;
+const KIND: Kind = Kind { magic: b"PRVYIDN1", purpose: KdfPurpose::Identity, seal: SealKind::Identity };
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

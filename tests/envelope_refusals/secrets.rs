@@ -4,7 +4,6 @@ use std::fmt::Debug;
 
 use privity::envelope::{Expected, Header, Opener, Options, Sealer};
 use privity::keys::{DocumentKey, Identity, OpeningKey, Passphrase, WrapContext};
-use privity::testing::sign::SigningKey;
 use privity::{DocumentId, FirmId, PrincipalId, SecretBytes, testing};
 
 /// No run of three of these bytes is likely in anything else.
@@ -43,7 +42,7 @@ fn no_debug_output_shows_a_key() {
     check(&passphrase);
     check(&wrap);
     check(&context as &WrapContext);
-    check(&SigningKey::from_seed(&testing::secret(KEY)));
+    check(&testing::signing_key(KEY));
     check(&opener);
     check(&opener.reader());
     check(&Sealer::new(&header, Vec::new(), Options::default()).unwrap());

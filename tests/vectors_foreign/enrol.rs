@@ -3,14 +3,14 @@
 use curve25519_dalek::constants::EIGHT_TORSION;
 use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
 use curve25519_dalek::traits::IsIdentity as _;
-use privity::testing::secret;
-use privity::testing::sign::{SigningKey, VerifyingKey};
+use privity::testing::sign::VerifyingKey;
+use privity::testing::signing_key;
 
 #[test]
 fn an_honest_key_is_enrolled_and_its_torsioned_twins_are_not() {
     let mut twins = 0;
     for seed in 0..=255 {
-        let honest = SigningKey::from_seed(&secret([seed; 32])).verifying_key().to_bytes();
+        let honest = signing_key([seed; 32]).verifying_key().to_bytes();
         assert_eq!(VerifyingKey::enrol(&honest).expect("an honest key").to_bytes(), honest);
         let point = decompress(honest).expect("a point");
         for torsion in EIGHT_TORSION.iter().filter(|torsion| !torsion.is_identity()) {
@@ -54,7 +54,7 @@ fn no_point_of_small_order_is_enrolled_in_any_encoding() {
 
 #[test]
 fn no_key_is_enrolled_in_a_second_encoding() {
-    let honest = SigningKey::from_seed(&secret([1; 32])).verifying_key().to_bytes();
+    let honest = signing_key([1; 32]).verifying_key().to_bytes();
     assert!(VerifyingKey::enrol(&honest).is_ok());
     // y + p for the y that leave room for it, with either sign.
     let mut decoded = 0;

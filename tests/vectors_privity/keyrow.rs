@@ -78,7 +78,7 @@ fn seal32(case: &Case) -> Outcome {
 
 fn open32(case: &Case) -> Outcome {
     let context = SealContext::new(kind(case)?, case.profile(), &case.context("aad").to_cbor());
-    let opened = seal::open_secret(&case.secret("key"), &context, &case.bytes("sealed"))?;
+    let opened: Secret<32> = seal::open_secret(&case.secret("key"), &context, &case.bytes("sealed"))?;
     Ok(json!(hex(expose(&opened))))
 }
 

@@ -92,13 +92,17 @@ pub fn open(key: &Secret<32>, context: &SealContext, sealed: &[u8]) -> Result<Ve
     Ok(out)
 }
 
-/// Opens a seal that holds a 32-byte secret: 104 bytes, nothing of it outside the secret's box.
+/// Opens a seal that holds `N` secret bytes, below a chunk: nothing of it outside the secret's box.
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_secret(key: &Secret<32>, context: &SealContext, sealed: &[u8]) -> Result<Secret<32>> {
+pub fn open_secret<const N: usize>(
+    key: &Secret<32>,
+    context: &SealContext,
+    sealed: &[u8],
+) -> Result<Secret<N>> {
     let (prefix, chunk) = sealed.split_at_checked(PREFIX).ok_or(Code::SealedLength)?;
-    if chunk.len() != 32 + TAG {
+    if N >= CHUNK || chunk.len() != N + TAG {
         return Err(Code::SealedLength.into());
     }
     let cipher = committed(key, context, prefix)?;

@@ -1,0 +1,5 @@
+//! Public framings that several capabilities need, by hand: COSE_Sign1, signed notes.
+
+pub mod cose;
+pub mod lines;
+pub mod note;
