@@ -1,12 +1,13 @@
 //! **privity** lets legal software prove confidentiality: every document sealed under a key of its
-//! own, keys wrapped to people, and (in versions to come) key rotation when people change, a signed
-//! audit chain, and sharing envelopes that stock tools open.
+//! own, keys wrapped to people, a signed audit chain that anybody can verify, and (in versions to
+//! come) key rotation when people change and sharing envelopes that stock tools open.
 //!
 //! # Recommended use
 //!
 //! A vendor with a database of its own uses [`envelope`] and [`keys`]: seal each document, wrap its
 //! key to the people who may open it, keep the wraps and the [`envelope::Summary`] in the database,
 //! the sealed bytes anywhere. The store is taken to be hostile: whatever it hands back is checked.
+//! [`audit`] keeps a chain of what was done, beside it or alone.
 //!
 //! ```
 //! use privity::envelope::{self, Expected, Header};

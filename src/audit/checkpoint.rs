@@ -108,7 +108,7 @@ impl Log {
     /// Verifies a checkpoint of this log.
     ///
     /// # Errors
-    /// Those of [`Note::parse`]; `checkpoint` if the text is none, `origin-mismatch` if it is of
+    /// `too-large`, `note`, `duplicate-signature` for the form of a note; `checkpoint` if the text is none, `origin-mismatch` if it is of
     /// another log, `signature-refused` if a line of a known key is wrong, `log-unsigned` if no
     /// known key of the log signed.
     pub fn verify(&self, note: &[u8]) -> Result<Verified> {
@@ -239,7 +239,7 @@ pub fn sign_standalone(origin: &str, key: &SigningKey, head: &Head) -> Result<St
 /// is taken.
 ///
 /// # Errors
-/// Those of [`Note::parse`]; `note-mismatch` if the texts differ, `signature-refused` if a line of a
+/// `too-large`, `note`, `duplicate-signature` for the form of a note; `note-mismatch` if the texts differ, `signature-refused` if a line of a
 /// known cosigner is wrong in either.
 pub fn merge(note: &[u8], other: &[u8], cosigners: &[NoteKey]) -> Result<String> {
     let (note, other) = (Note::parse(note)?, Note::parse(other)?);
