@@ -8,7 +8,8 @@ use privity::audit::kind::ChainType;
 use privity::audit::record::{self, Payload};
 use privity::audit::tree::{Frontier, leaf_hash};
 use privity::audit::{
-    Appender, Draft, Failure, Fault, Findings, Origin, Record, TrustRoots, VerifiedChain, Verifier,
+    Anchoring, Appender, Draft, Failure, Fault, Findings, KeyKind, NoteKey, Origin, Record, TrustRoots,
+    VerifiedChain, Verifier,
 };
 use privity::{SystemClock, testing};
 
@@ -209,6 +210,41 @@ fn a_verified_chain_is_continued_by_verifier_and_appender() {
     let mut verifier = verified.resume(&[appender.checkpoint().unwrap()]).unwrap();
     verifier.push(&next.record).unwrap();
     assert_eq!(verifier.finish().unwrap().findings().head.size, 31);
+}
+
+#[test]
+fn a_chain_is_anchored_once_enough_known_cosigners_signed_its_newest_checkpoint() {
+    let chain = chain(17, 10);
+    let witnesses: Vec<_> = [0xA1, 0xA2].map(|seed| testing::signing_key([seed; 32])).into_iter().collect();
+    let names = ["witness.example/one", "witness.example/two"];
+    let known: Vec<_> = names
+        .iter()
+        .zip(&witnesses)
+        .map(|(name, key)| NoteKey::new(name, KeyKind::CosignatureV1, key.verifying_key()).unwrap())
+        .collect();
+    let log_key = testing::signing_key(*chain.seeds.last_chunk().unwrap()).verifying_key();
+    let log = checkpoint::Log::standalone(origin(&chain), &[log_key]).unwrap();
+    let mut note = chain.checkpoint.clone();
+    let mut verdicts = Vec::new();
+    for signed in 0..=2 {
+        for quorum in [0, 1, 2] {
+            let roots = chain.roots.clone().with_cosigners(known.clone(), quorum);
+            let (records, checkpoint, seeds) = (chain.records.clone(), note.clone(), chain.seeds);
+            let cosigned = Exported { roots, records, checkpoint, seeds };
+            let findings = verify(&cosigned, &cosigned.records).unwrap();
+            verdicts.push(match findings.anchoring {
+                Anchoring::Anchored { by } => by.len(),
+                Anchoring::Unanchored => 0,
+            });
+        }
+        if let (Some(name), Some(key)) = (names.get(signed), witnesses.get(signed)) {
+            let verified = log.verify(note.as_bytes()).unwrap();
+            let line = verified.cosign(name, key, 1_800_000_000).unwrap();
+            note = checkpoint::merge(note.as_bytes(), line.as_bytes(), &known).unwrap();
+        }
+    }
+    // A quorum of none is one: nobody anchors a chain by asking nobody.
+    assert_eq!(verdicts, [0, 0, 0, 1, 1, 0, 2, 2, 2]);
 }
 
 #[test]

@@ -42,6 +42,7 @@ impl Person {
     }
 }
 
-fn protector(passphrase: &str) -> Result<Passphrase> {
+/// What keeps keys of a person, or of the service.
+pub fn protector(passphrase: &str) -> Result<Passphrase> {
     Passphrase::new(SecretBytes::new(passphrase.as_bytes().to_vec()))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::evidence::Evidence;
 use crate::run::Row;
 use crate::tamper::Refusal;
 use crate::work::{Account, Document as _};
@@ -16,6 +17,7 @@ pub struct Report {
     pub rows: Vec<Row>,
     pub ranges: u64,
     pub refusals: Vec<Refusal>,
+    pub evidence: Evidence,
     pub account: Account,
 }
 
@@ -47,7 +49,8 @@ impl Report {
             println!("{:9} {documents} documents, {megabytes:.1} MB in {seconds:.2} s; {about}", step.name);
         }
         self.print_overhead();
-        self.print_refusals();
+        print_refusals("forgeries", &self.refusals);
+        self.evidence.print();
         println!(
             "{}",
             match (self.fine(), taken) {
@@ -87,18 +90,45 @@ impl Report {
         println!("overhead  {more} bytes, {percent:.2} %, {} a document, padding included", more / documents);
         println!("database  {wraps} bytes of wraps, {} a document", wraps as u64 / documents);
     }
+}
 
-    fn print_refusals(&self) {
-        let mut by_code: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-        for (what, code) in &self.refusals {
-            *by_code.entry(code).or_default().entry(what).or_default() += 1;
-        }
-        println!("refused   {} forgeries, each for the reason it is one", self.refusals.len());
-        for (code, forgeries) in by_code {
-            println!("  {:>7} {code}", forgeries.values().sum::<usize>());
-            for (what, count) in forgeries {
-                println!("          {count:>7} {what}");
-            }
+impl Evidence {
+    fn print(&self) {
+        let (records, documents) = (self.findings.head.size, self.findings.documents);
+        let (bytes, checkpoints) = (self.bytes as u64, self.checkpoints);
+        let (appended, exported) = (self.appended.as_secs_f64(), self.exported.as_secs_f64());
+        println!("chain     {records} records, {checkpoints} checkpoints, {documents} documents sealed");
+        println!("          {bytes} bytes, {} a document", bytes / documents.max(1));
+        println!(
+            "          appended in {appended:.3} s, exported to {} files in {exported:.3} s",
+            self.files
+        );
+        let seconds = self.verified.as_secs_f64();
+        println!("verified  by a second process, from the files and the root of trust, in {seconds:.3} s:");
+        indented(&self.said);
+        println!("proved    one record, to whoever has its bytes and the log's key:");
+        indented(&self.proof);
+        let (left, before) = self.names;
+        let (disclosed, erased) = (before.min(1), before - left);
+        println!("names     {before} sealed beside the chain, {disclosed} disclosed, {erased} erased after");
+        print_refusals("false histories and proofs", &self.refusals);
+    }
+}
+
+fn indented(text: &str) {
+    text.lines().for_each(|line| println!("  | {line}"));
+}
+
+fn print_refusals(what: &str, refusals: &[Refusal]) {
+    let mut by_code: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for (what, code) in refusals {
+        *by_code.entry(code).or_default().entry(what).or_default() += 1;
+    }
+    println!("refused   {} {what}, each for the reason it is one", refusals.len());
+    for (code, forgeries) in by_code {
+        println!("  {:>7} {code}", forgeries.values().sum::<usize>());
+        for (what, count) in forgeries {
+            println!("          {count:>7} {what}");
         }
     }
 }

@@ -9,6 +9,7 @@ use privity::keys::{DocumentKey, Identity, OpeningKey, Wrap, WrapContext};
 use privity::{Code, DocumentId, FirmId, Hash};
 use sha2::{Digest as _, Sha256};
 
+use crate::chain::OnRecord;
 use crate::chance::Chance;
 use crate::people::{GENERATION, People, Person};
 use crate::walk::{Entry, Left, Stamp};
@@ -41,7 +42,7 @@ pub struct Sealed {
     entry: Entry,
     stamp: Stamp,
     key: DocumentKey,
-    summary: Summary,
+    pub summary: Summary,
 }
 
 /// Length and SHA-256 of what came by.
@@ -99,9 +100,9 @@ pub fn open(
     plan: &Plan,
     account: &mut Account,
     second: &Identity,
-    rows: Vec<Row>,
+    rows: OnRecord,
 ) -> privity::Result<Vec<(Row, Content)>> {
-    account.each("open", rows, |row, options| {
+    account.each("open", rows.into_rows(), |row, options| {
         let mut sink = Sink::default();
         let length = row.opener(plan, second).and_then(|opener| opener.copy_to(&mut sink, options));
         let content = sink.finish();
@@ -131,9 +132,9 @@ pub fn ranges(
     plan: &Plan,
     account: &mut Account,
     second: &Identity,
-    rows: Vec<Row>,
+    rows: OnRecord,
 ) -> privity::Result<(Vec<Row>, u64)> {
-    let through = account.each("ranges", rows, |row, _| {
+    let through = account.each("ranges", rows.into_rows(), |row, _| {
         let opener = row.opener(plan, second).map_err(|error| refused("opening for ranges", &error))?;
         Stamp::of(&row.source)?;
         let source = File::open(&row.source).map_err(|error| Left::unreadable(&error))?;
@@ -157,6 +158,13 @@ pub fn ranges(
     })?;
     let count = through.iter().map(|(_, count)| count).sum();
     Ok((through.into_iter().map(|(row, _)| row).collect(), count))
+}
+
+impl Sealed {
+    /// What people call it: no part of any record.
+    pub fn name(&self) -> &[u8] {
+        self.entry.path.file_name().unwrap_or_default().as_encoded_bytes()
+    }
 }
 
 impl Plan {

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use privity::FirmId;
 use privity::envelope::Profile;
 
+use crate::chain::Chain;
 use crate::chance::Chance;
+use crate::evidence::{self, SecondProcess, Setting};
+use crate::export::Export;
 use crate::people::{People, SECOND_PASSPHRASE};
 use crate::report::Report;
 use crate::run::{self, Plan};
@@ -23,6 +26,10 @@ pub struct Wish {
     pub profile: Option<Profile>,
     /// Where sealed files are kept.
     pub keep: Option<PathBuf>,
+    /// Where the audit chain is kept for others; a folder that is new or empty.
+    pub export: Option<PathBuf>,
+    /// Who verifies it.
+    pub second: SecondProcess,
 }
 
 /// Tells it. Everything temporary is gone when this returns, also by an error.
@@ -36,30 +43,50 @@ pub fn tell(wish: &Wish) -> privity::Result<Report> {
     let names = entries.iter().map(|entry| entry.path.clone()).collect();
 
     let folder = wish.keep.clone().unwrap_or_else(|| temporary.path().join("sealed"));
-    let scratch = temporary.path().join("scratch");
+    let export = wish.export.clone().unwrap_or_else(|| temporary.path().join("export"));
+    let (scratch, rewritten) = (temporary.path().join("scratch"), temporary.path().join("rewritten"));
     fs::create_dir_all(&folder)?;
     fs::create_dir_all(&scratch)?;
+    let export = Export::create(&export)?;
     let (seed, profile, firm) = (wish.seed, wish.profile, FirmId::generate()?);
     let plan = Plan { seed, profile, folder, firm, people: People::enrol()? };
 
-    let mut account = Account::default();
+    let (mut account, mut chain) = (Account::default(), Chain::begin()?);
     let sealed = run::seal(&plan, &mut account, entries)?;
+    chain.sealed(&sealed)?;
+    chain.step(&account)?;
     let rows = run::wrap(&plan, &mut account, sealed)?;
+    chain.step(&account)?;
 
-    // Another day: the second person unlocks the identity, the keys come out of the wraps alone.
-    let second = plan.people.second.unlock(SECOND_PASSPHRASE)?;
+    // Another day: the second person unlocks the identity, the keys come out of the wraps alone. The
+    // service goes on with the chain after verifying it. Reading is recorded before it begins.
+    let mut chain = chain.reopen()?;
+    let person = &plan.people.second;
+    let second = person.unlock(SECOND_PASSPHRASE)?;
+    let rows = chain.opened(person, rows)?;
     let opened = run::open(&plan, &mut account, &second, rows)?;
+    chain.step(&account)?;
     let rows = run::compare(&mut account, opened)?;
+    chain.step(&account)?;
+    let rows = chain.opened(person, rows)?;
     let (rows, ranges) = run::ranges(&plan, &mut account, &second, rows)?;
+    chain.step(&account)?;
 
+    let rows = chain.opened(person, rows)?;
     let mut refusals = tamper::tamper(&plan, &mut account, &second, &rows)?;
+    chain.step(&account)?;
     refusals.extend(tamper::nothing_half_written(&plan, &mut account, &second, &rows, &scratch)?);
-    match tamper::wrong_passphrase(&plan.people.second) {
+    match tamper::wrong_passphrase(person) {
         Ok(refusal) => refusals.push(refusal),
         Err(trouble) => account.aside(trouble)?,
     }
+    chain.step(&account)?;
+
+    let rows = rows.into_rows();
+    let setting = Setting { export: &export, second: wish.second, scratch: &rewritten, seed };
+    let evidence = evidence::gather(&mut chain, &mut account, &rows, &setting)?;
     temporary.close()?;
-    Ok(Report { seed, names, rows, ranges, refusals, account })
+    Ok(Report { seed, names, rows, ranges, refusals, evidence, account })
 }
 
 /// Documents of our own, part of the repository.

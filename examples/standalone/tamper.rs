@@ -8,6 +8,7 @@ use privity::Code;
 use privity::envelope::{self, Expected, Opener, Options};
 use privity::keys::{Identity, OpeningKey, Wrap, WrapContext};
 
+use crate::chain::OnRecord;
 use crate::chance::Chance;
 use crate::forged::{CHUNK, CHUNKS, DOCUMENT, FIRM, Forged, PADDING, PREFIX, PROFILE, SEALED_CHUNK, VERSION};
 use crate::people::{FIRST_PASSPHRASE, GENERATION, Person};
@@ -23,8 +24,9 @@ pub fn tamper(
     plan: &Plan,
     account: &mut Account,
     second: &Identity,
-    rows: &[Row],
+    rows: &OnRecord,
 ) -> privity::Result<Vec<Refusal>> {
+    let rows = rows.rows();
     let next = |at: usize| rows.get((at + 1) % rows.len()).filter(|_| rows.len() > 1);
     let pairs = rows.iter().enumerate().map(|(at, row)| Pair { row, other: next(at) }).collect();
     let through = account.each("tamper", pairs, |pair: &Pair<'_>, options| {
@@ -52,10 +54,10 @@ pub fn nothing_half_written(
     plan: &Plan,
     account: &mut Account,
     second: &Identity,
-    rows: &[Row],
+    rows: &OnRecord,
     scratch: &Path,
 ) -> privity::Result<Vec<Refusal>> {
-    let small = rows.iter().filter(|row| row.length() < 1 << 20).take(SAMPLE);
+    let small = rows.rows().iter().filter(|row| row.length() < 1 << 20).take(SAMPLE);
     let pairs = small.map(|row| Pair { row, other: None }).collect();
     let through = account.each("files", pairs, |Pair { row, .. }, options| {
         let here = scratch.join(row.ordinal.to_string());
@@ -285,7 +287,7 @@ impl<'r> Forger<'r> {
 }
 
 /// Exactly this refusal, or something is wrong.
-fn judge<T>(what: &'static str, code: Code, result: privity::Result<T>) -> Result<Refusal, Trouble> {
+pub fn judge<T>(what: &'static str, code: Code, result: privity::Result<T>) -> Result<Refusal, Trouble> {
     match result {
         Err(error) if error.code_value() == code => Ok((what, code.name())),
         Err(error) => Err(Trouble::Wrong(format!("forged {what}: {} was due, not {error}", code.name()))),

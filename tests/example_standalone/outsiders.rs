@@ -6,14 +6,13 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Output, Stdio, exit};
+use std::process::{Command, ExitCode, ExitStatus, Output, Stdio, exit};
 use std::time::Duration;
 
 use dcbor::prelude::*;
-use privity::audit::checkpoint::Head;
 use privity::audit::kind::ChainType;
 use privity::audit::tiles::{Row as TileRow, Tile};
-use privity::audit::{Anchoring, Body, Draft, Failure, Kind, Record};
+use privity::audit::{Anchoring, Body, Draft, Failure, Record};
 use privity::{DocumentId, Error, Hash};
 
 use crate::audit::{self, Trust};
@@ -185,7 +184,7 @@ fn the_second_process_takes_the_published_root_of_trust_and_no_other() {
     let export = Export::create(folder.path()).unwrap();
     export.write(&chain).unwrap();
     let root = audit::verify(&export, &chain.trust).unwrap().findings().head.root;
-    let ask = |change: &dyn Fn(&mut Vec<String>)| {
+    let ask = |change: Change<'_>| {
         let mut arguments = vec![folder.path().to_str().unwrap().to_owned()];
         arguments.extend(chain.trust.options().into_iter().flatten());
         change(&mut arguments);
@@ -202,7 +201,7 @@ fn the_second_process_takes_the_published_root_of_trust_and_no_other() {
     assert!(code == Some(1) && said.contains("chain-mismatch"), "{said}");
     let (code, said) = ask(&|all| all[2] = "log.example/other".into());
     assert!(code == Some(1) && said.contains("origin-mismatch"), "{said}");
-    let unusable: [&dyn Fn(&mut Vec<String>); 6] = [
+    let unusable: [Change<'_>; 6] = [
         &|all| all.truncate(3),
         &|all| all[4] = "00".into(),
         &|all| all[4] = format!("+{}", &all[4][1..]),
@@ -212,6 +211,21 @@ fn the_second_process_takes_the_published_root_of_trust_and_no_other() {
     ];
     for (at, change) in unusable.iter().enumerate() {
         assert_eq!(ask(change), (Some(2), String::new()), "unusable options {at}");
+    }
+}
+
+#[test]
+fn a_second_process_that_finds_everything_valid_or_nothing_is_found_out() {
+    let sources = tempfile::tempdir().unwrap();
+    fs::write(sources.path().join("letter"), "Dear Sirs").unwrap();
+    let told = |second| story::tell(&Wish { second, ..wish(Some(sources.path())) }).unwrap();
+    assert!(told(second_process).fine());
+    let credulous = told(|_| {
+        Ok(Output { status: ExitStatus::default(), stdout: b"verdict      valid".into(), stderr: Vec::new() })
+    });
+    let blind = told(|_| second_process(&[]));
+    for report in [credulous, blind] {
+        assert!(!report.fine() && report.account.wrong.len() >= 2, "{:?}", report.account.wrong);
     }
 }
 
@@ -252,6 +266,7 @@ pub fn second_process(arguments: &[OsString]) -> io::Result<Output> {
     Ok(output)
 }
 
+/// Not a test by itself: what [`second_process`] runs.
 #[test]
 fn as_the_second_process() {
     let Some(arguments) = env::var_os(ARGUMENTS) else { return };
@@ -259,6 +274,9 @@ fn as_the_second_process() {
     let code = audit::main(arguments.split(SEPARATOR).map(OsString::from));
     exit([ExitCode::SUCCESS, ExitCode::FAILURE].iter().position(|known| *known == code).unwrap_or(2) as i32);
 }
+
+/// What is changed in the arguments.
+type Change<'c> = &'c dyn Fn(&mut Vec<String>);
 
 const ARGUMENTS: &str = "PRIVITY_STANDALONE_VERIFY";
 const SEPARATOR: &str = "\n";
