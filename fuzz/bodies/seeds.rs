@@ -6,9 +6,12 @@ use privity::testing;
 
 use super::bodies::{envelope, keys};
 
+#[path = "seeds/audit.rs"]
+mod audit;
+
 /// Target, name of the file, bytes. The name says what must become of it.
 pub fn all() -> Vec<(&'static str, String, Vec<u8>)> {
-    let mut all = Vec::new();
+    let mut all = audit::all();
     cbor(&mut |name, bytes| all.push(("codec_cbor", name.to_owned(), bytes)));
     ids(&mut |name, bytes| all.push(("codec_ids", name.to_owned(), bytes)));
     open(&mut |name, bytes| all.push(("envelope_open", name.to_owned(), bytes)));
