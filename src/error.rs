@@ -180,8 +180,8 @@ registry! {
         "Ask its owner for the key again; it is damaged or was made to be weak.";
     WrapLength, "wrap-length", Invalid, "a wrapped key has 1,168 bytes",
         "The wrap was cut or extended; fetch it again from its source.";
-    ProtectedIdentity, "protected-identity", Invalid, "the bytes are not a protected identity",
-        "Check that the right file was given; a protected identity begins with PRVYIDN1.";
+    ProtectedIdentity, "protected-identity", Invalid, "the bytes are not protected keys of this kind",
+        "Check that the right file was given: an identity begins with PRVYIDN1, chain keys with PRVYCHK1.";
     PassphraseCost, "passphrase-cost", Refused, "the cost of the passphrase derivation is outside the allowed range",
         "The file was altered to weaken or to exhaust this device; restore it from a copy you trust.";
     PassphraseEmpty, "passphrase-empty", Misuse, "the passphrase is empty",
@@ -222,7 +222,7 @@ registry! {
         "Give the path of a file; pipes, folders and devices are not taken.";
     Exists, "exists", Storage, "the target file exists already",
         "Choose another name or remove the file.";
-    SourceChanged, "source-changed", Storage, "the source changed its length while it was read",
+    SourceChanged, "source-changed", Storage, "the source changed while it was read",
         "Wait until nobody writes to the file and start again.";
     Proof, "proof", Refused, "the proof does not lead to this root",
         "The proof, the record or the root was altered or belongs to another tree; fetch them again.";
@@ -278,6 +278,10 @@ registry! {
         "Somebody who held the key replaced them; take them from another copy and report it.";
     Genesis, "genesis", Invalid, "the record cannot begin this chain",
         "Check the origin and the genesis you trust with whoever runs the chain.";
+    RecordOrder, "record-order", Refused, "the record does not follow its author's newest one",
+        "Give the stored records in their order, all of them; a sequence is never used twice.";
+    TailLeft, "tail-left", Misuse, "records were stored past the newest checkpoint",
+        "Resume with these records, so that their sequences are not used again.";
     CheckpointMissing, "checkpoint-missing", Misuse, "there is no checkpoint to verify against",
         "Give at least the newest checkpoint of the chain.";
     ChainTampered, "chain-tampered", Refused, "the records are not those that were signed",
@@ -289,9 +293,9 @@ registry! {
     ChainForked, "chain-forked", Refused, "the chain has another history than the one seen before",
         "Two histories were shown: keep both checkpoints, they prove it.";
     Io, "io", Storage, "a file or a stream failed",
-        "See the error of the operating system; nothing was left half-written.";
+        "See the error of the operating system. No file was left half-written; throw away what a stream got.";
     Cancelled, "cancelled", Cancelled, "the watcher asked to stop",
-        "Nothing was left behind; start again whenever you like.";
+        "No file was left behind; throw away what a stream got, and start again whenever you like.";
     Entropy, "entropy", Entropy, "the operating system gave no randomness",
         "Nothing was written; try again, and check the system's random source.";
 }

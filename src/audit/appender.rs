@@ -7,8 +7,8 @@ use crate::audit::body::{Body, Genesis, Origin, StandaloneGenesis};
 use crate::audit::checkpoint::{self, Head};
 use crate::audit::detail::Details;
 use crate::audit::kind::{ChainType, Kind};
-use crate::audit::order::Newest;
-use crate::audit::record::{Draft, Payload, sign};
+use crate::audit::order::{self, Newest};
+use crate::audit::record::{Draft, Payload, Record, sign};
 use crate::audit::tree::{Frontier, leaf_hash};
 use crate::audit::verifier::VerifiedChain;
 use crate::clock::{Clock, Timestamp};
@@ -19,16 +19,17 @@ use crate::wire::cose::Kid;
 
 /// Signs records into one chain, one author's.
 ///
-/// Store a record before the next is appended, and never two byte strings under one sequence: after
-/// a crash [`resume`](Self::resume) from what was stored and [`skip`](Self::skip_to) the sequences
-/// that were handed out and may have been seen.
+/// Store a record before the next is appended, and never two byte strings under one sequence. After
+/// a crash [`resume_with`](Self::resume_with) the records that were stored past the newest
+/// checkpoint, and [`skip`](Self::skip_to) sequences that were handed out, not stored, and may have
+/// been seen.
 pub struct Appender {
     chain: ChainId,
     origin: Origin,
     keys: ChainKeys,
     author: DeviceId,
     newest: Option<Newest>,
-    next_sequence: u64,
+    next_sequence: Option<u64>,
     frontier: Frontier,
     clock: Arc<dyn Clock>,
 }
@@ -67,7 +68,7 @@ impl Appender {
             origin,
             keys,
             newest: None,
-            next_sequence: 0,
+            next_sequence: Some(0),
             frontier: Frontier::new(),
             clock,
         };
@@ -75,38 +76,61 @@ impl Appender {
         Ok((appender, genesis))
     }
 
-    /// Goes on with a chain that was verified, under keys that are certified in it.
+    /// Goes on with a chain that was verified up to its last record, under keys that were certified
+    /// together in it.
     ///
     /// # Errors
-    /// `key-unknown` if they are not, or the log key only past the newest checkpoint.
+    /// `key-unknown` if they were not; `tail-left` if there are records past the newest checkpoint.
     pub fn resume(chain: &VerifiedChain, keys: ChainKeys, clock: Arc<dyn Clock>) -> Result<Self> {
+        Self::resume_with::<&[u8]>(chain, &[], keys, clock)
+    }
+
+    /// The same with the records that were stored past the newest checkpoint, in order: all of them
+    /// this author's. Sign a checkpoint over them next.
+    ///
+    /// # Errors
+    /// As [`resume`](Self::resume), `tail-left` if the verifier saw more of them; for a record that
+    /// is not the next of this author, `chain-mismatch`, `key-unknown`, `signature-refused` or
+    /// `record-order`.
+    pub fn resume_with<R: AsRef<[u8]>>(
+        chain: &VerifiedChain,
+        tail: &[R],
+        keys: ChainKeys,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
         if !chain.has_keys(&keys.record().verifying_key(), &keys.log().verifying_key()) {
             return Err(Code::KeyUnknown.into());
         }
+        let findings = chain.findings();
+        if findings.ignored > tail.len() as u64 {
+            return Err(Code::TailLeft.into());
+        }
         let author = author_of(&keys);
         let newest = chain.newest(author).copied();
-        let findings = chain.findings();
-        Ok(Self {
+        let mut appender = Self {
             chain: findings.chain,
             origin: findings.origin.clone(),
             keys,
             author,
-            next_sequence: newest.map_or(0, |newest| newest.sequence.saturating_add(1)),
+            next_sequence: newest.map_or(Some(0), |newest| newest.sequence.checked_add(1)),
             newest,
             frontier: chain.frontier().clone(),
             clock,
-        })
+        };
+        tail.iter().try_for_each(|record| appender.adopt(record.as_ref()))?;
+        Ok(appender)
     }
 
     /// Never uses a sequence below this one. Sequences ascend, gaps are allowed.
     pub fn skip_to(&mut self, sequence: u64) {
-        self.next_sequence = self.next_sequence.max(sequence);
+        self.next_sequence = self.next_sequence.map(|next| next.max(sequence));
     }
 
     /// Signs a draft as the next record.
     ///
     /// # Errors
-    /// Those of [`sign`]; `genesis` for a second beginning. The appender is as it was.
+    /// Those of [`sign`]; `genesis` for a second beginning; `record-order` if the author's sequences
+    /// are used up. The appender is as it was.
     pub fn append(&mut self, draft: Draft) -> Result<Appended> {
         if draft.kind == Kind::GENESIS {
             return Err(Code::Genesis.into());
@@ -144,7 +168,7 @@ impl Appender {
     }
 
     fn sign(&mut self, draft: Draft) -> Result<Appended> {
-        let sequence = self.next_sequence;
+        let sequence = self.next_sequence.ok_or(Code::RecordOrder)?;
         let details = draft.details.as_ref().map(Details::root).transpose()?;
         let payload = Payload {
             chain: self.chain,
@@ -161,11 +185,28 @@ impl Appender {
         };
         let record = sign(self.keys.record(), ChainType::Standalone, &payload)?;
         let newest = Newest { sequence, at: payload.at, hash: leaf_hash(&record) };
+        let index = self.advance(newest);
+        Ok(Appended { index, sequence, record, hash: newest.hash, details: draft.details })
+    }
+
+    /// Takes a record of its own that was stored already.
+    fn adopt(&mut self, bytes: &[u8]) -> Result<()> {
+        let record = Record::parse(bytes, ChainType::Standalone)?;
+        record.check_chain(&self.chain)?;
+        record.verify(&self.keys.record().verifying_key())?;
+        let hash = record.hash();
+        order::check(self.newest.as_ref(), &record, hash).map_err(|_| Code::RecordOrder)?;
+        self.advance(Newest::of(&record, hash));
+        Ok(())
+    }
+
+    /// Appends the leaf; says which it is.
+    fn advance(&mut self, newest: Newest) -> u64 {
         let index = self.frontier.size();
         self.frontier.push(newest.hash);
+        self.next_sequence = newest.sequence.checked_add(1);
         self.newest = Some(newest);
-        self.next_sequence = sequence.saturating_add(1);
-        Ok(Appended { index, sequence, record, hash: newest.hash, details: draft.details })
+        index
     }
 
     /// Never before the author's previous record, whatever the clock says.

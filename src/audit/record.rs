@@ -271,7 +271,10 @@ impl Draft {
     /// `host-kind`, `cbor`.
     pub fn host(number: u64, body: Vec<u8>) -> Result<Self> {
         let kind = Kind::host(number)?;
-        cbor::check(&body)?;
+        // One level deeper, as it will lie in the payload.
+        let mut payload = Writer::new();
+        payload.array(1).item(&body);
+        cbor::check(&payload.finish())?;
         Ok(Self { kind, body, subjects: Vec::new(), acting_for: None, details: None })
     }
 

@@ -19,6 +19,8 @@ pub enum Failure {
         /// The first leaf from the last good checkpoint on that does not fit what precedes it, as
         /// far as records show it: an edited leaf itself, the place of one that is missing or put
         /// in, the leaf *after* one that its own author signed anew. `None` if every record fits.
+        /// A place to look, no proof: a leaf that would be [reported](Reported) in a good chain
+        /// looks the same.
         first_bad: Option<u64>,
     },
     /// There are fewer leaves than the newest checkpoint counts.
@@ -27,7 +29,8 @@ pub enum Failure {
         have: u64,
         /// How many there should be.
         want: u64,
-        /// Where records show that one before is missing; `None` if the end is cut off.
+        /// The first record that does not follow its author's newest: one before it is missing.
+        /// `None` if the end is cut off.
         first_gap: Option<u64>,
     },
     /// The newest checkpoint is smaller than the pinned head: somebody shows an old state.
@@ -70,7 +73,9 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.verdict())?;
         match self {
-            Failure::Tampered { first_bad: Some(index) } => write!(f, " (first at leaf {index})"),
+            Failure::Tampered { first_bad: Some(index) } => {
+                write!(f, " (first leaf that does not fit: {index})")
+            }
             Failure::Incomplete { have, want, first_gap } => {
                 write!(f, " ({have} of {want} leaves")?;
                 first_gap.map_or(Ok(()), |index| write!(f, ", one missing before leaf {index}"))?;

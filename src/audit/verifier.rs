@@ -3,19 +3,20 @@
 //! Give the checkpoints first, then push every leaf in order, then [`finish`](Verifier::finish).
 //! Nothing a record says is believed before the root of all leaves equalled a signed one: what
 //! [`push`](Verifier::push) takes is unverified, and only [`VerifiedChain`] is not. Signatures are
-//! checked side by side in batches; memory does not grow with the chain.
+//! checked side by side in batches; memory grows with the keys a chain
+//! certifies, not with its records.
 
 mod fold;
 
 use crate::audit::body::Origin;
-use crate::audit::checkpoint::{Head, Log, Verified};
+use crate::audit::checkpoint::{Cosigned, Head, Log, Verified};
 use crate::audit::order::Newest;
 use crate::audit::tree::Frontier;
-use crate::audit::verdict::{Anchoring, Failure, Findings};
+use crate::audit::verdict::{Anchoring, Failure, Fault, Findings};
 use crate::audit::verifier::fold::{Checked, Fold};
 use crate::crypto::pump::{self, Threads};
 use crate::crypto::sign::VerifyingKey;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::id::{DeviceId, Hash};
 use crate::wire::cose::MAX_OBJECT;
 use crate::wire::note::NoteKey;
@@ -38,6 +39,7 @@ pub struct Verifier {
     threads: Threads,
     checkpoints: Vec<(Head, Vec<u8>)>,
     reached: usize,
+    resumed: u64,
     newest: Option<Verified>,
     batch: Batch,
     frontier: Frontier,
@@ -132,19 +134,22 @@ impl Verifier {
         let (have, want) = (self.frontier.size(), self.want());
         let good = self.good();
         if have < want {
-            return Err(Failure::Incomplete { have, want, first_gap: self.fold.first_break(good) });
+            // Only a record that does not follow its author's newest shows that one is missing.
+            let first_gap = self.fold.first_break(good).filter(|(_, why)| *why == Fault::Previous);
+            return Err(Failure::Incomplete { have, want, first_gap: first_gap.map(|(index, _)| index) });
         }
         let (Some(newest), Some(chain)) = (self.newest, self.fold.chain()) else {
             return Err(Failure::Unverifiable { why: Code::CheckpointMissing });
         };
+        let log_keys = self.fold.log_keys_below(want);
         let findings = Findings {
             chain,
             origin: self.roots.origin.clone(),
             genesis: self.roots.genesis,
             head: *newest.head(),
-            anchoring: anchoring(&newest, self.roots.quorum),
+            anchoring: anchoring(&newest, &log_keys, self.roots.quorum),
             authors: self.fold.authors(),
-            log_keys: self.fold.log_keys_below(want),
+            log_keys,
             documents: self.fold.documents,
             reported: self.fold.reported.clone(),
             unverifiable: self.fold.unverifiable.clone(),
@@ -173,11 +178,15 @@ impl Verifier {
             _ if shrinks => Some(Failure::Unverifiable { why: Code::Checkpoint }),
             _ => None,
         };
+        // Older ones than the size that was verified before were compared then.
+        let resumed = frontier.size();
+        let reached = checkpoints.iter().take_while(|(head, _)| head.size < resumed).count();
         let mut verifier = Self {
             roots,
             threads: Threads::default(),
             checkpoints,
-            reached: 0,
+            reached,
+            resumed,
             newest: None,
             batch: Batch::default(),
             frontier,
@@ -185,7 +194,7 @@ impl Verifier {
             ignored: 0,
             failure,
         };
-        // Checkpoints at or below a size that was verified before.
+        // A checkpoint of exactly that size.
         verifier.settle();
         Ok(verifier)
     }
@@ -236,16 +245,11 @@ impl Verifier {
         self.settle();
     }
 
-    /// Compares every checkpoint of the size that was reached: first the root, then who signed it.
+    /// Compares every checkpoint of the size that was reached: the root, and who signed it.
     fn settle(&mut self) {
         while self.failure.is_none() {
             let Some((head, note)) = self.checkpoints.get(self.reached) else { break };
             if head.size != self.frontier.size() {
-                break;
-            }
-            if self.frontier.root() != Some(head.root) {
-                let first_bad = self.fold.first_break(self.good());
-                self.failure = Some(Failure::Tampered { first_bad });
                 break;
             }
             // Keys count that were certified below the checkpoint before this one.
@@ -253,14 +257,31 @@ impl Verifier {
             let verified = Log::standalone(self.roots.origin.as_str(), &keys)
                 .and_then(|log| log.with_cosigners(self.roots.cosigners.clone()))
                 .and_then(|log| log.verify(note));
+            let same = self.frontier.root() == Some(head.root);
             match verified {
-                Ok(verified) => {
+                Ok(verified) if same => {
                     self.fold.settled = verified.head().size;
                     self.newest = Some(verified);
+                    self.reached += 1;
                 }
-                Err(error) => self.failure = Some(Failure::Unverifiable { why: error.code_value() }),
+                Ok(_) if head.size == self.resumed => {
+                    self.failure = Some(Failure::Forked { pinned: head.size });
+                }
+                verified => self.failure = Some(self.mismatch(same, verified.err())),
             }
-            self.reached += 1;
+        }
+    }
+
+    /// What stands against a checkpoint whose root is another, or that no known key signed. A root
+    /// that nobody known signed accuses no leaf, unless a leaf itself shows that it was changed: the
+    /// key that signed may be certified in it.
+    fn mismatch(&self, same_root: bool, refused: Option<Error>) -> Failure {
+        let first_bad = self.fold.first_break(self.good()).map(|(index, _)| index);
+        match refused {
+            Some(error) if same_root || first_bad.is_none() => {
+                Failure::Unverifiable { why: error.code_value() }
+            }
+            _ => Failure::Tampered { first_bad },
         }
     }
 }
@@ -272,7 +293,10 @@ impl VerifiedChain {
         &self.findings
     }
 
-    /// Goes on from here when the chain has grown: push the leaves from this size on.
+    /// Goes on from here when the chain has grown: push the leaves from this size on. Checkpoints
+    /// below this size are passed over. Another root at this size is *forked*; whether a larger
+    /// checkpoint that does not fit belongs to another history or to changed leaves cannot be told
+    /// without a [consistency proof](crate::audit::proof::Consistency), and is called *tampered*.
     ///
     /// # Errors
     /// As [`Verifier::new`].
@@ -292,18 +316,22 @@ impl VerifiedChain {
         self.fold.newest(author)
     }
 
-    /// Whether this key may sign records, and this one the next checkpoint.
+    /// Whether one certificate gives this key for records and this one for checkpoints.
     #[must_use]
     pub fn has_keys(&self, record: &VerifyingKey, log: &VerifyingKey) -> bool {
-        self.fold.has_record_key(record) && self.fold.log_keys_below(self.findings.head.size).contains(log)
+        self.fold.are_together(record, log)
     }
 }
 
-fn anchoring(newest: &Verified, quorum: usize) -> Anchoring {
-    // One line per name and key id; a name counts once.
-    let mut by: Vec<_> = newest.cosigned().to_vec();
-    by.sort_by(|a, b| a.by.name().cmp(b.by.name()));
-    by.dedup_by(|a, b| a.by.name() == b.by.name());
+/// Every key counts once, the chain's own never.
+fn anchoring(newest: &Verified, own: &[VerifyingKey], quorum: usize) -> Anchoring {
+    let mut by: Vec<Cosigned> = Vec::new();
+    for cosigned in newest.cosigned() {
+        let key = cosigned.by.key();
+        if !own.contains(key) && !by.iter().any(|other| other.by.key() == key) {
+            by.push(cosigned.clone());
+        }
+    }
     if by.len() >= quorum { Anchoring::Anchored { by } } else { Anchoring::Unanchored }
 }
 

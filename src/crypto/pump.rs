@@ -113,7 +113,6 @@ where
 }
 
 /// Applies `work` to every item, side by side, and keeps the order.
-#[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
 pub fn map<T: Sync, U: Send>(threads: Threads, items: &[T], work: impl Fn(&T) -> U + Sync) -> Vec<U> {
     let share = items.len().div_ceil(threads.count()).max(1);
     let work = &work;

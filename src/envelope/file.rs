@@ -1,6 +1,6 @@
 //! From file to file. An error leaves no file behind, and no file is ever replaced.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::path::Path;
 
 use crate::envelope::sealer::seal_stream_of;
@@ -20,10 +20,14 @@ pub fn seal_file(
     to: &Path,
     options: Options<'_>,
 ) -> Result<(DocumentKey, Summary)> {
-    let (source, length) = open_regular(from)?;
+    let (source, before) = open_regular(from)?;
+    let length = before.len();
     write_new(to, |target| {
         let (key, summary) = seal_stream_of(header, &source, target, options, Some(length))?;
-        if summary.digests.length != length || source.metadata()?.len() != length {
+        let after = source.metadata()?;
+        // Not every file system knows when a file was written; its length is always compared.
+        let rewritten = matches!((before.modified(), after.modified()), (Ok(a), Ok(b)) if a != b);
+        if summary.digests.length != length || after.len() != length || rewritten {
             return Err(Code::SourceChanged.into());
         }
         Ok((key, summary))
@@ -48,14 +52,14 @@ pub fn open_file(
     write_new(to, |target| opener.copy_to(target, options))
 }
 
-/// A regular file and its length. Asked by name first: opening a pipe would wait for its writer.
-fn open_regular(path: &Path) -> Result<(File, u64)> {
+/// A regular file and what is known of it. Asked by name first: opening a pipe would wait for its writer.
+fn open_regular(path: &Path) -> Result<(File, Metadata)> {
     if !fs::metadata(path)?.is_file() {
         return Err(Code::NotAFile.into());
     }
     let file = File::open(path)?;
     let about = file.metadata()?;
-    if about.is_file() { Ok((file, about.len())) } else { Err(Code::NotAFile.into()) }
+    if about.is_file() { Ok((file, about)) } else { Err(Code::NotAFile.into()) }
 }
 
 /// Writes a file under a temporary name beside its own, syncs it, names it, syncs the folder.

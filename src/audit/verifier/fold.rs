@@ -9,6 +9,7 @@ use crate::audit::order::{self, Newest, OrderFault};
 use crate::audit::record::Record;
 use crate::audit::tree::leaf_hash;
 use crate::audit::verdict::{Fault, Findings, Other, Reported};
+use crate::crypto::hpke::PublicKey;
 use crate::crypto::sign::VerifyingKey;
 use crate::error::{Code, Result};
 use crate::id::{ChainId, DeviceId, Hash};
@@ -54,7 +55,7 @@ pub(super) struct Fold {
     authors: BTreeMap<DeviceId, Author>,
     certified: Vec<DeviceId>,
     log_keys: Vec<(u64, VerifyingKey)>,
-    first_break: Option<(u64, u64)>,
+    first_break: Option<(u64, u64, Fault)>,
     pub(super) settled: u64,
     pub(super) documents: u64,
     pub(super) reported: Vec<Reported>,
@@ -66,6 +67,7 @@ pub(super) struct Fold {
 #[derive(Debug)]
 struct Author {
     key: VerifyingKey,
+    log: Option<VerifyingKey>,
     newest: Option<Newest>,
 }
 
@@ -116,7 +118,7 @@ impl Fold {
         let fault = match self.admit(record, leaf.signature) {
             Ok(()) => {
                 let order = self.check_order(record, leaf.hash);
-                // It is its author's newest whatever else is wrong with it.
+                // It may be its author's newest whatever else is wrong with it.
                 self.set_newest(record, leaf.hash);
                 order.and_then(|()| self.meaning(index, record))
             }
@@ -182,9 +184,10 @@ impl Fold {
 
     /// Further keys: they count at once.
     fn certify(&mut self, index: u64, device: &DeviceCertified) -> Result<(), Fault> {
-        if device.device != author_of(&device.record_key) {
+        if device.device != author_of(&device.record_key) || device.class > SERVICE {
             return Err(Fault::Device);
         }
+        PublicKey::from_bytes(device.wrapping_key.as_slice()).map_err(|_| Fault::Key)?;
         let keys = self.keys.certify_device(device).map_err(|error| match error.code_value() {
             Code::KeyUsed => Fault::KeyUsed,
             _ => Fault::Key,
@@ -194,24 +197,25 @@ impl Fold {
     }
 
     fn add(&mut self, index: u64, author: DeviceId, keys: &Certified) {
-        self.authors.insert(author, Author { key: keys.record, newest: None });
+        self.authors.insert(author, Author { key: keys.record, log: keys.log, newest: None });
         self.certified.push(author);
         self.log_keys.extend(keys.log.map(|log| (index, log)));
     }
 
+    /// Only a higher sequence moves an author on: a record that is put in again, or one that
+    /// conflicts, is reported and leaves the author where it was.
     fn set_newest(&mut self, record: &Record<'_>, hash: Hash) {
-        if let Some(author) = self.authors.get_mut(&record.payload().author) {
-            let mut newest = Newest::of(record, hash);
-            // A sequence that went back is reported and frees none of those used before.
-            newest.sequence = author.newest.map_or(newest.sequence, |old| old.sequence.max(newest.sequence));
-            author.newest = Some(newest);
+        if let Some(author) = self.authors.get_mut(&record.payload().author)
+            && author.newest.is_none_or(|newest| record.payload().sequence > newest.sequence)
+        {
+            author.newest = Some(Newest::of(record, hash));
         }
     }
 
     fn report(&mut self, index: u64, record: Option<&Record<'_>>, why: Fault) {
         // The first one from every checkpoint on; `first_break` asks for that of the newest.
-        if why.breaks_the_chain() && self.first_break.is_none_or(|(settled, _)| settled < self.settled) {
-            self.first_break = Some((self.settled, index));
+        if why.breaks_the_chain() && self.first_break.is_none_or(|(settled, ..)| settled < self.settled) {
+            self.first_break = Some((self.settled, index, why));
         }
         if self.reported.len() >= Findings::MAX_LISTED {
             self.not_listed += 1;
@@ -222,9 +226,9 @@ impl Fold {
         self.reported.push(Reported { index, kind, author, why });
     }
 
-    /// The first leaf from size `good` on that does not fit.
-    pub(super) fn first_break(&self, good: u64) -> Option<u64> {
-        self.first_break.filter(|(settled, _)| *settled >= good).map(|(_, index)| index)
+    /// The first leaf from size `good` on that does not fit, and why.
+    pub(super) fn first_break(&self, good: u64) -> Option<(u64, Fault)> {
+        self.first_break.filter(|(settled, ..)| *settled >= good).map(|(_, index, why)| (index, why))
     }
 
     pub(super) fn chain(&self) -> Option<ChainId> {
@@ -239,8 +243,9 @@ impl Fold {
         self.authors.get(&author)?.newest.as_ref()
     }
 
-    pub(super) fn has_record_key(&self, key: &VerifyingKey) -> bool {
-        self.authors.values().any(|author| author.key == *key)
+    /// Whether these keys were certified together.
+    pub(super) fn are_together(&self, record: &VerifyingKey, log: &VerifyingKey) -> bool {
+        self.authors.values().any(|author| author.key == *record && author.log == Some(*log))
     }
 
     /// The log keys certified by leaves below this size.
@@ -252,6 +257,9 @@ impl Fold {
         self.authors.get(&record.payload().author).map(|author| &author.key)
     }
 }
+
+/// The highest class of a device there is.
+const SERVICE: u64 = 1;
 
 /// An author of a standalone chain: the first 16 bytes of SHA-256 of the record key.
 pub(super) fn author_of(record_key: &[u8; 32]) -> DeviceId {
