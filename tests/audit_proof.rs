@@ -1,6 +1,9 @@
 //! Proofs for outsiders: each leads from exactly one leaf to exactly one root, and a signer is who the
 //! certificate under the same checkpoint says.
 
+use privity::audit::body::{Body, DeviceCertified};
+use privity::audit::kind::ChainType;
+use privity::audit::record::{self, LedgerHead, Payload};
 use privity::audit::tree::{MemoryTree, consistency_proof, inclusion_proof, leaf_hash};
 use privity::testing::anchor::{AnchorBody, ChainHead, CountedRoot, DeviceRow, devices_root, heads_root};
 use privity::testing::checkpoint::{self, Head, Log};
@@ -11,7 +14,7 @@ use privity::testing::proof::{
 };
 use privity::testing::sign::{SigningKey, VerifyingKey};
 use privity::testing::signing_key;
-use privity::{ChainId, DeviceId, FirmId, Hash, UserId};
+use privity::{ChainId, DeviceId, FirmId, Hash, Timestamp, UserId};
 
 const FIRM: FirmId = FirmId::from_bytes([7; 16]);
 const LEDGER: ChainId = ChainId::from_bytes([7; 16]);
@@ -127,6 +130,7 @@ struct Firm {
     chains: [MemoryTree; 2],
     heads: [Vec<ChainHead>; 2],
     rows: Vec<DeviceRow>,
+    certificates: [Vec<u8>; 2],
 }
 
 fn chain(leaves: &[&[u8]]) -> MemoryTree {
@@ -141,14 +145,15 @@ fn head_of(chain: ChainId, tree: &MemoryTree, size: u64) -> ChainHead {
 
 /// The firm; what its second anchor lists as grown may be falsified.
 fn firm(falsify: impl Fn(&mut ChainHead)) -> Firm {
-    let directory = chain(&[b"genesis", b"certificate", b"another certificate"]);
+    let certificates = [certificate(3), certificate(4)];
+    let directory = chain(&[b"genesis", &certificates[0], &certificates[1]]);
     let matter = chain(&[b"opened", b"sealed"]);
     let row = |n: u8| DeviceRow {
         device: DeviceId::from_bytes([n; 16]),
         user: UserId::from_bytes([n; 16]),
         record_kid: Kid::of(&public(n)),
-        log_kid: Kid([n; 16]),
-        ssh_kid: Kid([n; 16]),
+        log_kid: Kid::of(&public(n + 10)),
+        ssh_kid: Kid::of(&public(n + 20)),
     };
     let rows = vec![row(3), row(4)];
     let devices = devices_root(&rows).unwrap();
@@ -160,8 +165,8 @@ fn firm(falsify: impl Fn(&mut ChainHead)) -> Firm {
         AnchorBody::new(LEDGER, grown, heads_root(heads).unwrap(), devices).unwrap()
     };
     let bodies = [body(before.clone(), &before), body(grown, &after)];
-    // What a record is around its body does not matter to the tree.
-    let anchors = [bodies[0].encode(), bodies[1].encode()];
+    let anchors =
+        bodies.each_ref().map(|body| signed(LEDGER, ChainType::Ledger, &Body::Anchor(body.clone())));
     let ledger = chain(&[b"ledger genesis", &anchors[0], &anchors[1]]);
     let head = Head { size: 3, root: ledger.root().unwrap() };
     let checkpoint = checkpoint::sign_firm(FIRM, &key(1), &head).unwrap();
@@ -175,7 +180,40 @@ fn firm(falsify: impl Fn(&mut ChainHead)) -> Firm {
         chains: [directory, matter],
         heads: [before, after],
         rows,
+        certificates,
     }
+}
+
+/// A record of device 3, which the directory certifies.
+fn signed(chain: ChainId, chain_type: ChainType, body: &Body) -> Vec<u8> {
+    let payload = Payload {
+        chain,
+        kind: body.kind(),
+        at: Timestamp::from_micros(1).unwrap(),
+        author: DeviceId::from_bytes([3; 16]),
+        sequence: 0,
+        previous: None,
+        ledger_head: Some(LedgerHead { size: 1, root: Hash([6; 32]) }),
+        acting_for: None,
+        subjects: Vec::new(),
+        body: &body.encode(),
+        details: None,
+    };
+    record::sign(&key(3), chain_type, &payload).unwrap()
+}
+
+fn certificate(n: u8) -> Vec<u8> {
+    let key = |seed: u8| public(seed).to_bytes();
+    let body = Body::DeviceCertified(DeviceCertified {
+        device: DeviceId::from_bytes([n; 16]),
+        user: UserId::from_bytes([n; 16]),
+        record_key: key(n),
+        log_key: key(n + 10),
+        ssh_key: key(n + 20),
+        wrapping_key: Box::new([n; 1216]),
+        class: 0,
+    });
+    signed(DIRECTORY, ChainType::Directory, &body)
 }
 
 impl Firm {
@@ -276,7 +314,7 @@ fn a_signer_is_who_the_certificate_says_and_was_active() {
     let shown = SignerProof {
         proof: &proof,
         anchor: firm.anchor(),
-        certificate: b"certificate",
+        certificate: &firm.certificates[0],
         row: firm.rows[0],
         certificate_proof: &certificate_proof,
         device_path: Some(&device_path),
@@ -298,6 +336,13 @@ fn a_signer_is_who_the_certificate_says_and_was_active() {
     assert_eq!(code(verdict(&shown, &author)), "certificate-mismatch");
     let kid = Signer { kid: firm.rows[1].record_kid, ..signer };
     assert_eq!(code(verdict(&shown, &kid)), "certificate-mismatch");
+    // A row that the certificate does not give, and bodies that are not in the anchors' records.
+    let forged = SignerProof { row: DeviceRow { log_kid: Kid([9; 16]), ..firm.rows[0] }, ..shown };
+    assert_eq!(code(verdict(&forged, &signer)), "certificate-mismatch");
+    let forged = AnchorLeaf { body: &firm.bodies[0], ..firm.anchor() };
+    assert_eq!(code(verdict(&SignerProof { anchor: forged, ..shown }, &signer)), "head-mismatch");
+    let forged = SignerProof { before: Some((&before, &firm.bodies[1])), ..shown };
+    assert_eq!(code(verdict(&forged, &signer)), "head-mismatch");
     // What is given is verified, also where it does not suffice.
     let wrong = DevicePath { index: 1, ..device_path.clone() };
     let inactive = SignerProof { device_path: Some(&wrong), before: None, ..shown };

@@ -2,6 +2,9 @@
 
 use std::sync::OnceLock;
 
+use privity::audit::Kind;
+use privity::audit::kind::ChainType;
+use privity::audit::record::{self, LedgerHead, Payload};
 use privity::testing::anchor::{AnchorBody, ChainHead, DeviceRow, devices_root, heads_root};
 use privity::testing::checkpoint::{self, Head, Log};
 use privity::testing::cose::Kid;
@@ -10,7 +13,7 @@ use privity::testing::tree::{
     MemoryTree, consistency_proof, inclusion_proof, leaf_hash, node_hash, verify_consistency,
     verify_inclusion,
 };
-use privity::{ChainId, DeviceId, FirmId, Hash, UserId};
+use privity::{ChainId, DeviceId, FirmId, Hash, Timestamp, UserId};
 
 use super::super::input::{Input, damage};
 use super::{code, key};
@@ -282,7 +285,20 @@ pub fn firm() -> &'static Firm {
         let row = DeviceRow { device, user, record_kid: kid, log_kid: kid, ssh_kid: kid };
         let (roots, devices) = (heads_root(&heads).expect("two"), devices_root(&[row]).expect("one"));
         let body = AnchorBody::new(ledger, heads.to_vec(), roots, devices).expect("well-formed");
-        let anchor = body.encode();
+        let anchor = Payload {
+            chain: ledger,
+            kind: Kind::ANCHOR,
+            at: Timestamp::from_micros(1).expect("a time"),
+            author: device,
+            sequence: 0,
+            previous: None,
+            ledger_head: Some(LedgerHead { size: 1, root: Hash([6; 32]) }),
+            acting_for: None,
+            subjects: Vec::new(),
+            body: &body.encode(),
+            details: None,
+        };
+        let anchor = record::sign(&key(1), ChainType::Ledger, &anchor).expect("an anchor");
         let leaves = tree_of([leaf_hash(b"genesis"), leaf_hash(&anchor)].into_iter());
         let under = Head { size: 2, root: leaves.root().expect("two") };
         let of_heads = tree_of(heads.iter().map(ChainHead::leaf));

@@ -4,10 +4,13 @@
 //! More cannot be shown so: whether the record is *effective*, the fold of the whole directory and
 //! chain says.
 
-use super::tlog::{AnchorLeaf, TlogProof, verify_head};
+use super::tlog::{AnchorLeaf, TlogProof, check_body, verify_head};
 use super::{read_hashes, write_hashes};
 use crate::audit::anchor::{AnchorBody, ChainHead, DeviceRow};
+use crate::audit::body::Body;
 use crate::audit::checkpoint::{Log, Verified};
+use crate::audit::kind::ChainType;
+use crate::audit::record::Record;
 use crate::audit::tree::{leaf_hash, verify_inclusion};
 use crate::codec::cbor::{Reader, Writer};
 use crate::error::{Code, Result};
@@ -63,7 +66,7 @@ pub struct SignerProof<'p> {
     pub anchor: AnchorLeaf<'p>,
     /// The device's certificate: the directory's record of it, verified as [`Signer`] is.
     pub certificate: &'p [u8],
-    /// The row that the certificate's body gives.
+    /// The row that the certificate's body gives; compared with it.
     pub row: DeviceRow,
     /// The certificate's proof under the same anchor.
     pub certificate_proof: &'p TlogProof<'p>,
@@ -183,7 +186,8 @@ impl SignerProof<'_> {
     ///
     /// # Errors
     /// Those of [`TlogProof::verify_record`] for the record and for the certificate, and
-    /// `certificate-mismatch` if that is of another device or key or under another checkpoint;
+    /// `certificate-mismatch` if that is of another device or key, gives another row or lies under
+    /// another checkpoint;
     /// `device-not-active`; `proof`, `head-mismatch` and `covered-before` for the anchor before. What
     /// is given is verified, also where it does not suffice.
     pub fn verify(&self, log: &Log, directory: ChainId, signer: &Signer<'_>) -> Result<Standing> {
@@ -194,10 +198,12 @@ impl SignerProof<'_> {
         if !same_checkpoint || self.row.device != signer.author || self.row.record_kid != signer.kid {
             return Err(Code::CertificateMismatch.into());
         }
+        check_row(self.certificate, &self.row)?;
         if let Some(path) = self.device_path {
             path.verify(&self.row, self.anchor.body)?;
         }
         if let Some((before, body)) = self.before {
+            check_body(&before.anchor, body)?;
             before.verify(body, &record.checkpoint, record.anchor_index, signer.chain, record.index)?;
         }
         match (self.device_path, self.before) {
@@ -205,6 +211,21 @@ impl SignerProof<'_> {
             _ => Ok(Standing::CertifiedOnly),
         }
     }
+}
+
+/// Refuses a row that is not the one the certificate's record gives.
+fn check_row(certificate: &[u8], row: &DeviceRow) -> Result<()> {
+    let Body::DeviceCertified(body) = Record::parse(certificate, ChainType::Directory)?.body()? else {
+        return Err(Code::CertificateMismatch.into());
+    };
+    let own = DeviceRow {
+        device: body.device,
+        user: body.user,
+        record_kid: Kid::of_bytes(&body.record_key),
+        log_kid: Kid::of_bytes(&body.log_key),
+        ssh_kid: Kid::of_bytes(&body.ssh_key),
+    };
+    if own == *row { Ok(()) } else { Err(Code::CertificateMismatch.into()) }
 }
 
 /// A path of 64 hashes and its framing.

@@ -3,7 +3,10 @@
 
 use super::{MAX_PATH, read_hashes, write_hashes};
 use crate::audit::anchor::{AnchorBody, ChainHead};
+use crate::audit::body::Body;
 use crate::audit::checkpoint::{Log, Verified};
+use crate::audit::kind::ChainType;
+use crate::audit::record::Record;
 use crate::audit::tree::{inclusion_root, leaf_hash, verify_inclusion};
 use crate::codec::base64;
 use crate::codec::cbor::{Reader, Writer};
@@ -44,8 +47,8 @@ pub struct HeadPath {
     pub heads_hashes: Vec<Hash>,
 }
 
-/// An anchor: its record's complete bytes and its body. The caller has verified the record (kind,
-/// chain, signature).
+/// An anchor: its record's complete bytes and its body, which is compared with the bytes. Whose
+/// signature the record carries is the caller's to verify.
 #[derive(Clone, Copy, Debug)]
 pub struct AnchorLeaf<'b> {
     /// The record's bytes: the leaf.
@@ -124,7 +127,7 @@ impl<'t> TlogProof<'t> {
     /// # Errors
     /// `proof-extra` without `extra`; those of [`HeadPath::parse`] and [`Log::verify`];
     /// `chain-mismatch`; `not-newest`; `proof` if the anchor is not the leaf; `head-mismatch` if the
-    /// record does not lead to the anchor's heads root.
+    /// body is not the anchor's or the record does not lead to its heads root.
     pub fn verify_record(
         &self,
         log: &Log,
@@ -140,6 +143,7 @@ impl<'t> TlogProof<'t> {
         if self.index.checked_add(1) != Some(checkpoint.head().size) {
             return Err(Code::NotNewest.into());
         }
+        check_body(anchor.bytes, anchor.body)?;
         let head = path.verify(anchor.body, record)?;
         Ok(Recorded { checkpoint, anchor_index: self.index, index: path.index, head })
     }
@@ -149,6 +153,14 @@ impl<'t> TlogProof<'t> {
         let head = checkpoint.head();
         verify_inclusion(self.index, head.size, &leaf_hash(leaf), &self.hashes, &head.root)?;
         Ok(checkpoint)
+    }
+}
+
+/// Refuses a body that is not the one in the anchor's record: only the bytes are in the tree.
+pub(super) fn check_body(anchor: &[u8], body: &AnchorBody) -> Result<()> {
+    match Record::parse(anchor, ChainType::Ledger)?.body()? {
+        Body::Anchor(own) if own == *body => Ok(()),
+        _ => Err(Code::HeadMismatch.into()),
     }
 }
 
