@@ -126,7 +126,18 @@ macro_rules! bodies {
             /// # Errors
             /// `too-large`, `cbor`, `field`.
             pub fn decode(kind: Kind, chain_type: ChainType, chain: ChainId, bytes: &[u8]) -> Result<Self> {
-                let mut reader = Reader::new(bytes, MAX_OBJECT)?;
+                Reader::new(bytes, MAX_OBJECT)?;
+                Self::decode_checked(kind, chain_type, chain, bytes)
+            }
+
+            /// The same for a body that lay in a payload whose encoding was checked as a whole.
+            pub(super) fn decode_checked(
+                kind: Kind,
+                chain_type: ChainType,
+                chain: ChainId,
+                bytes: &[u8],
+            ) -> Result<Self> {
+                let mut reader = Reader::of_checked(bytes);
                 match kind {
                     $(Kind::$constant => Ok(Body::$variant(<$body as BodyForm>::decode(&mut reader, chain_type, chain)?)),)+
                     _ if kind.meaning() == Meaning::Host => Ok(Body::Host(kind, bytes.to_vec())),

@@ -88,7 +88,7 @@ pub fn sign(key: &SigningKey, chain_type: ChainType, payload: &Payload<'_>) -> R
     if !read.kind.stands_in(chain_type) {
         return Err(Code::KindMisplaced.into());
     }
-    Body::decode(read.kind, chain_type, read.chain, read.body)?;
+    Body::decode_checked(read.kind, chain_type, read.chain, read.body)?;
     cose::sign(key, ObjectClass::Record, &bytes)
 }
 
@@ -129,7 +129,7 @@ impl<'b> Record<'b> {
         if !self.payload.kind.stands_in(self.chain_type) {
             return Err(Code::KindMisplaced.into());
         }
-        Body::decode(self.payload.kind, self.chain_type, self.payload.chain, self.payload.body)
+        Body::decode_checked(self.payload.kind, self.chain_type, self.payload.chain, self.payload.body)
     }
 
     /// What is signed.

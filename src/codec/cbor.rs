@@ -110,6 +110,11 @@ impl<'b> Reader<'b> {
         Ok(Self(Decoder::new(bytes)))
     }
 
+    /// Reads an item that lay inside input that was checked already.
+    pub fn of_checked(item: &'b [u8]) -> Self {
+        Self(Decoder::new(item))
+    }
+
     /// Begins a map.
     pub fn map(&mut self) -> Result<Fields> {
         let left = self.0.map().ok().flatten().ok_or(Code::Field)?;

@@ -5,6 +5,7 @@
 //! waits only if nothing can; it takes a stage out of the shared state and puts it back, so that a
 //! foreign reader, writer or watcher never runs under a lock.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -114,29 +115,27 @@ where
 
 /// Applies `work` to every item, side by side, and keeps the order.
 pub fn map<T: Sync, U: Send>(threads: Threads, items: &[T], work: impl Fn(&T) -> U + Sync) -> Vec<U> {
-    let share = items.len().div_ceil(threads.count()).max(1);
-    let work = &work;
-    thread::scope(|scope| {
-        let mut shares = items.chunks(share);
-        let own = shares.next().unwrap_or_default();
-        // A thread that cannot be had is done without: its share is worked on here.
-        let others: Vec<_> = shares
-            .map(|share| {
-                let run = move || share.iter().map(work).collect::<Vec<U>>();
-                thread::Builder::new().spawn_scoped(scope, run).map_err(|_| share)
-            })
-            .collect();
-        let mut results: Vec<U> = own.iter().map(work).collect();
+    // Small blocks for whoever is free: a thread that starts late takes fewer.
+    const BLOCK: usize = 16;
+    let next = AtomicUsize::new(0);
+    let serve = || {
+        let take = || items.chunks(BLOCK).enumerate().nth(next.fetch_add(1, Ordering::Relaxed));
+        let done = |(at, block): (usize, &[T])| (at, block.iter().map(&work).collect::<Vec<U>>());
+        std::iter::from_fn(take).map(done).collect::<Vec<_>>()
+    };
+    let useful = items.len().div_ceil(BLOCK).min(threads.count());
+    let mut blocks = thread::scope(|scope| {
+        // A thread that cannot be had is done without.
+        let others: Vec<_> =
+            (1..useful).map_while(|_| thread::Builder::new().spawn_scoped(scope, serve).ok()).collect();
+        let mut blocks = serve();
         for other in others {
-            match other {
-                Ok(thread) => {
-                    results.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-                }
-                Err(share) => results.extend(share.iter().map(work)),
-            }
+            blocks.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
-        results
-    })
+        blocks
+    });
+    blocks.sort_by_key(|(at, _)| *at);
+    blocks.into_iter().flat_map(|(_, block)| block).collect()
 }
 
 /// What a segment waits for.
