@@ -80,6 +80,11 @@ pub use id::{ChainId, DeviceId, DocumentId, FirmId, Hash, HoldId, MatterId, Prin
 pub use progress::{Flow, Progress, Watcher};
 pub use secret::SecretBytes;
 
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// Here the capabilities meet that know nothing of each other.
 impl audit::body::SealedDocument {
     /// What a record says of a document that was sealed. `metadata` is the hash of its sealed
