@@ -8,8 +8,8 @@ use std::num::NonZeroUsize;
 
 use privity::testing::anchor::{AnchorBody, ChainHead, CountedRoot, DeviceRow, devices_root, heads_root};
 use privity::testing::checkpoint::{self, Cosigned, Cosigners, Device, Head, Log, Other};
-use privity::testing::cose::{Kid, Sign1};
-use privity::testing::label::ObjectClass;
+use privity::testing::cose::Kid;
+use privity::testing::kind::ChainType;
 use privity::testing::note::{self, KeyKind, NoteKey};
 use privity::testing::proof::{
     AnchorLeaf, Before, Consistency, DevicePath, Signer, SignerProof, Standing, TlogProof,
@@ -165,9 +165,10 @@ fn perform(op: &str, input: &In<'_>) -> Result<BTreeMap<String, Value>> {
         }
         "proof.device" => {
             let path = input.hex("device_path");
-            let anchor = input.anchor("anchor")?;
+            let anchor = input.hex("anchor");
+            let anchor = AnchorLeaf::verify(&anchor, input.ledger(), &input.keys())?;
             let parsed = DevicePath::parse(&path)?;
-            parsed.verify(&row(&input.value("row")), &anchor.1)?;
+            parsed.verify(&row(&input.value("row")), &anchor)?;
             assert_eq!(parsed.encode(), path);
             Value::Null
         }
@@ -241,16 +242,16 @@ fn anchored(input: &In<'_>) -> Result<Value> {
 fn record(input: &In<'_>) -> Result<Value> {
     let text = input.text("proof");
     let proof = TlogProof::parse(text.as_bytes())?;
-    let (anchor_bytes, body) = input.anchor("anchor")?;
-    let record = input.hex("record");
-    let facts = Facts::of(&record, &input.value("keys"))?;
+    let (anchor, record, keys) = (input.hex("anchor"), input.hex("record"), input.keys());
+    let anchor = AnchorLeaf::verify(&anchor, input.ledger(), &keys)?;
     let chain = ChainId::from_bytes(bytes(&input.value("chain")));
-    let anchor = AnchorLeaf { bytes: &anchor_bytes, body: &body };
+    // First, so that a proof for another chain is refused for what it says, not for what its record says.
     let recorded = proof.verify_record(&input.log()?, chain, &record, &anchor)?;
+    let signer = Signer::verify(&record, chain, ChainType::Matter, &keys)?;
     assert_eq!(proof.to_text()?, text);
     Ok(json!({
         "ledger_size": recorded.checkpoint.head().size, "chain_size": recorded.head.size,
-        "index": recorded.index, "kind": facts.kind, "cosigned": cosigned(recorded.checkpoint.cosigned()),
+        "index": recorded.index, "kind": signer.record().payload().kind.number(), "cosigned": cosigned(recorded.checkpoint.cosigned()),
     }))
 }
 
@@ -258,10 +259,9 @@ fn signer(input: &In<'_>) -> Result<Value> {
     let (proof_text, certificate_text) = (input.text("proof"), input.text("certificate_proof"));
     let proof = TlogProof::parse(proof_text.as_bytes())?;
     let certificate_proof = TlogProof::parse(certificate_text.as_bytes())?;
-    let (anchor_bytes, body) = input.anchor("anchor")?;
-    let (record, certificate) = (input.hex("record"), input.hex("certificate"));
-    let signed = Facts::of(&record, &input.value("keys"))?;
-    let row = Facts::of(&certificate, &input.value("keys"))?.certified()?;
+    let (anchor, record, certificate) = (input.hex("anchor"), input.hex("record"), input.hex("certificate"));
+    let keys = input.keys();
+    let anchor = AnchorLeaf::verify(&anchor, input.ledger(), &keys)?;
     let device_path =
         input.optional("device_path").map(|path| DevicePath::parse(&unhex(&path))).transpose()?;
     let before = input.optional("before").map(|before| {
@@ -275,25 +275,22 @@ fn signer(input: &In<'_>) -> Result<Value> {
             heads_hashes: hashes(&before["heads_hashes"]),
         };
         assert_eq!(Before::parse(&before.encode()).unwrap(), before);
-        let body =
-            Facts::of(&before.anchor, &input.value("keys")).and_then(|facts| facts.anchor(input.ledger()));
-        body.map(|body| (before, body))
+        before
     });
-    let before = before.transpose()?;
     let question = SignerProof {
         proof: &proof,
-        anchor: AnchorLeaf { bytes: &anchor_bytes, body: &body },
+        anchor: &anchor,
         certificate: &certificate,
-        row,
         certificate_proof: &certificate_proof,
         device_path: device_path.as_ref(),
-        before: before.as_ref().map(|(before, body)| (before, body)),
+        before: before.as_ref(),
     };
     let chain = ChainId::from_bytes(bytes(&input.value("chain")));
     let directory = ChainId::from_bytes(bytes(&input.value("directory")));
-    let signer = Signer { record: &record, chain, author: signed.author, kid: signed.kid };
-    Ok(match question.verify(&input.log()?, directory, &signer)? {
-        Standing::Recorded { anchor_index } => {
+    let chain_type = if chain == directory { ChainType::Directory } else { ChainType::Matter };
+    let signer = Signer::verify(&record, chain, chain_type, &keys)?;
+    Ok(match question.verify(&input.log()?, directory, &keys, &signer)? {
+        Standing::Recorded { anchor_index, row } => {
             let row = [
                 row.device.as_bytes(),
                 row.user.as_bytes(),
@@ -303,71 +300,8 @@ fn signer(input: &In<'_>) -> Result<Value> {
             ];
             json!({"verdict": "recorded", "anchor_index": anchor_index, "row": row.map(|id| hex(id))})
         }
-        Standing::CertifiedOnly => json!({"verdict": "certified, revocation not checked"}),
+        Standing::CertifiedOnly { .. } => json!({"verdict": "certified, revocation not checked"}),
     })
-}
-
-/// What of a record these tests need, after its form and signature.
-struct Facts {
-    chain: ChainId,
-    kind: u64,
-    author: DeviceId,
-    kid: Kid,
-    body: Vec<u8>,
-}
-
-impl Facts {
-    fn of(record: &[u8], keys: &Value) -> Result<Self> {
-        let sign1 = Sign1::parse(record)?;
-        let enrolled = |key: &Value| VerifyingKey::enrol(&bytes(key)).unwrap();
-        let mut keys = keys.as_array().unwrap().iter().map(enrolled);
-        let key = keys.find(|key| Kid::of(key) == sign1.kid()).ok_or(Code::SignatureRefused)?;
-        sign1.verify(&key, ObjectClass::Record)?;
-        let mut reader = cbor::Reader::new(sign1.payload(), 65_535)?;
-        let mut fields = reader.map()?;
-        let mut next = |key| reader.field(&mut fields, key).and_then(|()| reader.item());
-        let (chain, kind, _, author) = (next(1)?, next(2)?, next(3)?, next(4)?);
-        let (chain, author) = (chain.to_vec(), author.to_vec());
-        let kind = cbor::Reader::new(kind, 9)?.unsigned()?;
-        next(5)?;
-        let _ = next(6);
-        let _ = next(7);
-        let _ = next(8);
-        let _ = next(9);
-        Ok(Self {
-            chain: ChainId::from_bytes(cbor::Reader::new(&chain, 17)?.fixed()?),
-            kind,
-            author: DeviceId::from_bytes(cbor::Reader::new(&author, 17)?.fixed()?),
-            kid: sign1.kid(),
-            body: next(10)?.to_vec(),
-        })
-    }
-
-    fn anchor(&self, ledger: ChainId) -> Result<AnchorBody> {
-        if self.chain != ledger || self.kind != 2 {
-            return Err(Code::ChainMismatch.into());
-        }
-        AnchorBody::parse(&self.body, ledger)
-    }
-
-    /// The row of a certificate.
-    fn certified(&self) -> Result<DeviceRow> {
-        if self.kind != 6 {
-            return Err(Code::CertificateMismatch.into());
-        }
-        let mut reader = cbor::Reader::new(&self.body, 65_535)?;
-        let mut fields = reader.map()?;
-        let mut next = |key| reader.field(&mut fields, key).and_then(|()| reader.bytes());
-        let (device, user) = (next(1)?.try_into().unwrap(), next(2)?.try_into().unwrap());
-        let mut kid = |key| next(key).map(|key| Kid::of_bytes(key.try_into().unwrap()));
-        Ok(DeviceRow {
-            device: DeviceId::from_bytes(device),
-            user: UserId::from_bytes(user),
-            record_kid: kid(3)?,
-            log_kid: kid(4)?,
-            ssh_kid: kid(5)?,
-        })
-    }
 }
 
 /// The `in` of a case; `#n` stands for an item of the pool.
@@ -430,10 +364,8 @@ impl In<'_> {
         log.with_cosigners(cosigners.as_array().unwrap().iter().map(cosigner).collect())
     }
 
-    fn anchor(&self, key: &str) -> Result<(Vec<u8>, AnchorBody)> {
-        let bytes = self.hex(key);
-        let body = Facts::of(&bytes, &self.value("keys"))?.anchor(self.ledger())?;
-        Ok((bytes, body))
+    fn keys(&self) -> Vec<VerifyingKey> {
+        self.list("keys").iter().map(|key| VerifyingKey::enrol(&bytes(key)).unwrap()).collect()
     }
 
     /// The body as it stands, or of so many chains.

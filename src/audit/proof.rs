@@ -3,7 +3,8 @@
 //! ([`SignerProof`]).
 //!
 //! A proof is text or bytes from anywhere; every `verify` takes what its caller knows beforehand
-//! first.
+//! first. What is said of a record is read from its own verified bytes, never taken from whoever shows
+//! it.
 
 mod consistency;
 mod signer;
@@ -13,12 +14,30 @@ pub use consistency::Consistency;
 pub use signer::{Before, DevicePath, Signer, SignerProof, Standing};
 pub use tlog::{AnchorLeaf, HeadPath, Recorded, TlogProof};
 
+use crate::audit::kind::ChainType;
+use crate::audit::record::Record;
 use crate::codec::cbor::{Reader, Writer};
+use crate::crypto::sign::VerifyingKey;
 use crate::error::{Code, Result};
-use crate::id::Hash;
+use crate::id::{ChainId, Hash};
+use crate::wire::cose::Kid;
 
 /// The longest path in a tree of fewer than 2^64 leaves.
 const MAX_PATH: usize = 64;
+
+/// The record of this chain that these bytes are, signed by that of `keys` which it names.
+fn verify_signed<'b>(
+    bytes: &'b [u8],
+    chain: ChainId,
+    chain_type: ChainType,
+    keys: &[VerifyingKey],
+) -> Result<Record<'b>> {
+    let record = Record::parse(bytes, chain_type)?;
+    record.check_chain(&chain)?;
+    let key = keys.iter().find(|key| Kid::of(key) == record.kid()).ok_or(Code::KeyUnknown)?;
+    record.verify(key)?;
+    Ok(record)
+}
 
 fn write_hashes(writer: &mut Writer, hashes: &[Hash]) {
     writer.array(hashes.len());

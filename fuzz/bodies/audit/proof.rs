@@ -19,13 +19,13 @@ use super::super::input::{Input, damage};
 use super::{code, key};
 
 /// The three forms, arbitrary; inclusion and consistency; damaged proofs of a leaf, of growth and
-/// of a matter's record: by the first byte.
+/// of a matter's record; a damaged anchor: by the first byte.
 ///
 /// # Errors
 /// The code of the refusal.
 pub fn proof(data: &[u8]) -> Result<(), &'static str> {
     let mut input = Input(data);
-    match input.byte() % 8 {
+    match input.byte() % 9 {
         0 => tlog_text(input.0).map(drop),
         1 => consistency_text(input.0).map(drop),
         2 => paths(&mut input),
@@ -33,7 +33,8 @@ pub fn proof(data: &[u8]) -> Result<(), &'static str> {
         4 => consistency(&mut input),
         5 => damaged_proof(&mut input),
         6 => damaged_consistency(&mut input),
-        _ => damaged_path(&mut input),
+        7 => damaged_path(&mut input),
+        _ => damaged_anchor(&mut input),
     }
 }
 
@@ -135,10 +136,19 @@ fn damaged_path(input: &mut Input<'_>) -> Result<(), &'static str> {
     damage(&mut extra, input);
     let (hashes, checkpoint) = (firm.hashes.clone(), firm.checkpoint.as_str());
     let proof = TlogProof { extra: Some(extra.clone()), index: 1, hashes, checkpoint };
-    let anchor = AnchorLeaf { bytes: &firm.anchor, body: &firm.body };
-    let shown = proof.verify_record(&firm.log, MATTER, RECORDS[index], &anchor);
+    let shown = proof.verify_record(&firm.log, MATTER, RECORDS[index], &firm.anchor);
     assert_eq!(shown.is_ok(), extra == firm.paths[index].encode(), "one path");
     shown.map(drop).map_err(code)
+}
+
+/// A damaged anchor is none.
+fn damaged_anchor(input: &mut Input<'_>) -> Result<(), &'static str> {
+    let honest = firm().anchor.bytes();
+    let mut bytes = honest.to_vec();
+    damage(&mut bytes, input);
+    let anchor = AnchorLeaf::verify(&bytes, LEDGER, &[key(1).verifying_key()]);
+    assert_eq!(anchor.is_ok(), bytes == honest, "one anchor");
+    anchor.map(drop).map_err(code)
 }
 
 /// Mostly the honest number, sometimes one beside it, or any.
@@ -262,8 +272,7 @@ fn root(size: u64) -> Hash {
 pub struct Firm {
     log: Log,
     checkpoint: String,
-    anchor: Vec<u8>,
-    body: AnchorBody,
+    anchor: AnchorLeaf<'static>,
     hashes: Vec<Hash>,
     /// Of the matter's two records.
     pub paths: [HeadPath; 2],
@@ -273,7 +282,7 @@ pub struct Firm {
 pub fn firm() -> &'static Firm {
     static FIRM: OnceLock<Firm> = OnceLock::new();
     FIRM.get_or_init(|| {
-        let (firm, ledger) = (FirmId::from_bytes([7; 16]), ChainId::from_bytes([7; 16]));
+        let firm = FirmId::from_bytes([7; 16]);
         let matter = tree_of(RECORDS.into_iter().map(leaf_hash));
         let head = |chain, size, root| ChainHead { chain, size, root };
         let heads = [
@@ -284,9 +293,9 @@ pub fn firm() -> &'static Firm {
         let device = DeviceId::from_bytes([1; 16]);
         let row = DeviceRow { device, user, record_kid: kid, log_kid: kid, ssh_kid: kid };
         let (roots, devices) = (heads_root(&heads).expect("two"), devices_root(&[row]).expect("one"));
-        let body = AnchorBody::new(ledger, heads.to_vec(), roots, devices).expect("well-formed");
+        let body = AnchorBody::new(LEDGER, heads.to_vec(), roots, devices).expect("well-formed");
         let anchor = Payload {
-            chain: ledger,
+            chain: LEDGER,
             kind: Kind::ANCHOR,
             at: Timestamp::from_micros(1).expect("a time"),
             author: device,
@@ -298,8 +307,9 @@ pub fn firm() -> &'static Firm {
             body: &body.encode(),
             details: None,
         };
-        let anchor = record::sign(&key(1), ChainType::Ledger, &anchor).expect("an anchor");
-        let leaves = tree_of([leaf_hash(b"genesis"), leaf_hash(&anchor)].into_iter());
+        // Once in a process: the anchor borrows its bytes for good.
+        let anchor = record::sign(&key(1), ChainType::Ledger, &anchor).expect("an anchor").leak();
+        let leaves = tree_of([leaf_hash(b"genesis"), leaf_hash(anchor)].into_iter());
         let under = Head { size: 2, root: leaves.root().expect("two") };
         let of_heads = tree_of(heads.iter().map(ChainHead::leaf));
         let path = |index| HeadPath {
@@ -316,13 +326,13 @@ pub fn firm() -> &'static Firm {
             checkpoint: checkpoint::sign_firm(firm, &key(1), &under).expect("a checkpoint"),
             hashes: inclusion_proof(&leaves, 1, 2).expect("in the tree"),
             paths: [path(0), path(1)],
-            anchor,
-            body,
+            anchor: AnchorLeaf::verify(anchor, LEDGER, &[key(1).verifying_key()]).expect("an anchor"),
         }
     })
 }
 
 const LEAVES: u64 = 200;
 const ORIGIN: &str = "log.example";
+const LEDGER: ChainId = ChainId::from_bytes([7; 16]);
 const MATTER: ChainId = ChainId::from_bytes([2; 16]);
 const RECORDS: [&[u8]; 2] = [b"opened", b"sealed"];

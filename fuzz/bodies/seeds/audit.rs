@@ -221,6 +221,10 @@ fn proofs(put: &mut dyn FnMut(&str, Vec<u8>)) {
     let last = u8::try_from(proof::firm().paths[1].encode().len() - 1).expect("short");
     put("refuse-path-flip-heads-hash", vec![7, 1, 0, 0, 0, last, 0, 0, 1]);
     put("refuse-path-flip-hash", vec![7, 0, 0, 0, 0, 40, 0, 0, 1]);
+    put("accept-anchor-undamaged", vec![8]);
+    put("refuse-anchor-flip-kid", vec![8, 0, 0, 0, 10, 0, 0, 1]);
+    put("refuse-anchor-flip-body", vec![8, 0, 0, 0, 140, 0, 0, 1]);
+    put("refuse-anchor-cut", vec![8, 1, 0, 0, 200, 0, 0, 0]);
     put("refuse-empty", Vec::new());
 }
 

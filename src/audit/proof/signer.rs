@@ -4,17 +4,18 @@
 //! More cannot be shown so: whether the record is *effective*, the fold of the whole directory and
 //! chain says.
 
-use super::tlog::{AnchorLeaf, TlogProof, check_body, verify_head};
-use super::{read_hashes, write_hashes};
-use crate::audit::anchor::{AnchorBody, ChainHead, DeviceRow};
+use super::tlog::{AnchorLeaf, Recorded, TlogProof, verify_head};
+use super::{read_hashes, verify_signed, write_hashes};
+use crate::audit::anchor::{ChainHead, DeviceRow};
 use crate::audit::body::Body;
-use crate::audit::checkpoint::{Log, Verified};
-use crate::audit::kind::ChainType;
+use crate::audit::checkpoint::Log;
+use crate::audit::kind::{ChainType, Kind};
 use crate::audit::record::Record;
 use crate::audit::tree::{leaf_hash, verify_inclusion};
 use crate::codec::cbor::{Reader, Writer};
+use crate::crypto::sign::VerifyingKey;
 use crate::error::{Code, Result};
-use crate::id::{ChainId, DeviceId, Hash};
+use crate::id::{ChainId, Hash};
 use crate::wire::cose::Kid;
 
 /// A device's path under the devices root of an anchor: `{1 index, 2 [hashes]}`.
@@ -44,48 +45,67 @@ pub struct Before {
     pub heads_hashes: Vec<Hash>,
 }
 
-/// A record and what it says of its signer. The caller has verified form and signature.
-#[derive(Clone, Copy, Debug)]
+/// A verified record: chain, author and key are those of its signed bytes.
+#[derive(Clone, Debug)]
 pub struct Signer<'b> {
-    /// The record's complete bytes.
-    pub record: &'b [u8],
-    /// Its chain.
-    pub chain: ChainId,
-    /// Its author.
-    pub author: DeviceId,
-    /// The kid of the key that signed it.
-    pub kid: Kid,
+    record: Record<'b>,
 }
 
-/// All that an outsider is given about a record's signer.
+/// All that an outsider is given about a record's signer. The certificate and the anchor before are
+/// bytes from anywhere; [`SignerProof::verify`] verifies them.
 #[derive(Clone, Copy, Debug)]
 pub struct SignerProof<'p> {
     /// The record's proof under the anchor.
     pub proof: &'p TlogProof<'p>,
     /// The anchor.
-    pub anchor: AnchorLeaf<'p>,
-    /// The device's certificate: the directory's record of it, verified as [`Signer`] is.
+    pub anchor: &'p AnchorLeaf<'p>,
+    /// The device's certificate: the complete bytes of the directory's record of it.
     pub certificate: &'p [u8],
-    /// The row that the certificate's body gives; compared with it.
-    pub row: DeviceRow,
     /// The certificate's proof under the same anchor.
     pub certificate_proof: &'p TlogProof<'p>,
     /// The device's path under the anchor's devices root.
     pub device_path: Option<&'p DevicePath>,
-    /// The anchor before, with its body from its record, verified as the anchor.
-    pub before: Option<(&'p Before, &'p AnchorBody)>,
+    /// The anchor before.
+    pub before: Option<&'p Before>,
 }
 
-/// What can be said of a record's signer.
+/// What can be said of a record's signer: the device of `row`, as its verified certificate has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// A device that was active when the record was anchored recorded it.
     Recorded {
         /// The ledger index of the anchor that first covers it.
         anchor_index: u64,
+        /// The device, whose it is, its keys.
+        row: DeviceRow,
     },
     /// A certified device signed it; whether it was revoked by then was not checked.
-    CertifiedOnly,
+    CertifiedOnly {
+        /// The device, whose it is, its keys.
+        row: DeviceRow,
+    },
+}
+
+impl<'b> Signer<'b> {
+    /// Verifies the complete bytes of a record of this chain, signed by that of `keys` which it
+    /// names. Whose key it is, [`SignerProof::verify`] says.
+    ///
+    /// # Errors
+    /// `too-large`, `cbor`, `field`, `chain-mismatch`, `key-unknown`, `signature-refused`.
+    pub fn verify(
+        bytes: &'b [u8],
+        chain: ChainId,
+        chain_type: ChainType,
+        keys: &[VerifyingKey],
+    ) -> Result<Self> {
+        Ok(Self { record: verify_signed(bytes, chain, chain_type, keys)? })
+    }
+
+    /// The record.
+    #[must_use]
+    pub fn record(&self) -> &Record<'b> {
+        &self.record
+    }
 }
 
 impl DevicePath {
@@ -117,8 +137,8 @@ impl DevicePath {
     ///
     /// # Errors
     /// `device-not-active`.
-    pub fn verify(&self, row: &DeviceRow, anchor: &AnchorBody) -> Result<()> {
-        let devices = anchor.devices();
+    pub fn verify(&self, row: &DeviceRow, anchor: &AnchorLeaf<'_>) -> Result<()> {
+        let devices = anchor.body().devices();
         verify_inclusion(self.index, devices.count, &row.leaf(), &self.hashes, &devices.root)
             .map_err(|_| Code::DeviceNotActive.into())
     }
@@ -163,69 +183,78 @@ impl Before {
         writer.finish()
     }
 
-    /// Verifies that this is the leaf before `anchor_index` and that the chain had no leaf `index` yet.
-    fn verify(
-        &self,
-        body: &AnchorBody,
-        checkpoint: &Verified,
-        anchor_index: u64,
-        chain: ChainId,
-        index: u64,
-    ) -> Result<()> {
-        let head = checkpoint.head();
-        let at = anchor_index.checked_sub(1).ok_or(Code::Proof)?;
-        verify_inclusion(at, head.size, &leaf_hash(&self.anchor), &self.hashes, &head.root)?;
-        let earlier = ChainHead { chain, size: self.size, root: self.root };
-        verify_head(&earlier, self.heads_index, &self.heads_hashes, body)?;
-        if self.size > index { Err(Code::CoveredBefore.into()) } else { Ok(()) }
+    /// Verifies that `earlier`, the anchor in these bytes, is the leaf before the record's anchor and
+    /// that the chain did not have the record yet.
+    fn verify(&self, earlier: &AnchorLeaf<'_>, record: &Recorded) -> Result<()> {
+        let ledger = record.checkpoint.head();
+        let at = record.anchor_index.checked_sub(1).ok_or(Code::Proof)?;
+        verify_inclusion(at, ledger.size, &leaf_hash(earlier.bytes()), &self.hashes, &ledger.root)?;
+        let head = ChainHead { chain: record.head.chain, size: self.size, root: self.root };
+        verify_head(&head, self.heads_index, &self.heads_hashes, earlier.body())?;
+        if self.size > record.index { Err(Code::CoveredBefore.into()) } else { Ok(()) }
     }
 }
 
 impl SignerProof<'_> {
-    /// What can be said of who signed.
+    /// What can be said of who signed. `keys` are those that the caller trusts to sign certificates
+    /// and anchors.
     ///
     /// # Errors
-    /// Those of [`TlogProof::verify_record`] for the record and for the certificate, and
-    /// `certificate-mismatch` if that is of another device or key, gives another row or lies under
-    /// another checkpoint;
-    /// `device-not-active`; `proof`, `head-mismatch` and `covered-before` for the anchor before. What
-    /// is given is verified, also where it does not suffice.
-    pub fn verify(&self, log: &Log, directory: ChainId, signer: &Signer<'_>) -> Result<Standing> {
-        let record = self.proof.verify_record(log, signer.chain, signer.record, &self.anchor)?;
+    /// Those of [`TlogProof::verify_record`] for the record and for the certificate;
+    /// `certificate-mismatch` if that is no certificate of the directory, of another device or key or
+    /// under another checkpoint, `key-unknown`, `signature-refused`, or what its form breaks;
+    /// `device-not-active`; those of [`AnchorLeaf::verify`], `proof`, `head-mismatch` and
+    /// `covered-before` for the anchor before. What is given is verified, also where it does not
+    /// suffice.
+    pub fn verify(
+        &self,
+        log: &Log,
+        directory: ChainId,
+        keys: &[VerifyingKey],
+        signer: &Signer<'_>,
+    ) -> Result<Standing> {
+        let signed = signer.record.payload();
+        let record = self.proof.verify_record(log, signed.chain, signer.record.bytes(), self.anchor)?;
         let certificate =
-            self.certificate_proof.verify_record(log, directory, self.certificate, &self.anchor)?;
+            self.certificate_proof.verify_record(log, directory, self.certificate, self.anchor)?;
+        let row = certified_row(self.certificate, directory, keys)?;
         let same_checkpoint = certificate.checkpoint.head() == record.checkpoint.head();
-        if !same_checkpoint || self.row.device != signer.author || self.row.record_kid != signer.kid {
+        if !same_checkpoint || row.device != signed.author || row.record_kid != signer.record.kid() {
             return Err(Code::CertificateMismatch.into());
         }
-        check_row(self.certificate, &self.row)?;
         if let Some(path) = self.device_path {
-            path.verify(&self.row, self.anchor.body)?;
+            path.verify(&row, self.anchor)?;
         }
-        if let Some((before, body)) = self.before {
-            check_body(&before.anchor, body)?;
-            before.verify(body, &record.checkpoint, record.anchor_index, signer.chain, record.index)?;
+        if let Some(before) = self.before {
+            let earlier = AnchorLeaf::verify(&before.anchor, self.anchor.ledger(), keys)?;
+            before.verify(&earlier, &record)?;
         }
         match (self.device_path, self.before) {
-            (Some(_), Some(_)) => Ok(Standing::Recorded { anchor_index: record.anchor_index }),
-            _ => Ok(Standing::CertifiedOnly),
+            (Some(_), Some(_)) => Ok(Standing::Recorded { anchor_index: record.anchor_index, row }),
+            _ => Ok(Standing::CertifiedOnly { row }),
         }
     }
 }
 
-/// Refuses a row that is not the one the certificate's record gives.
-fn check_row(certificate: &[u8], row: &DeviceRow) -> Result<()> {
-    let Body::DeviceCertified(body) = Record::parse(certificate, ChainType::Directory)?.body()? else {
+/// The row that a certificate of the directory gives, verified.
+fn certified_row(bytes: &[u8], directory: ChainId, keys: &[VerifyingKey]) -> Result<DeviceRow> {
+    let record = verify_signed(bytes, directory, ChainType::Directory, keys).map_err(|error| {
+        // A record of another chain certifies nobody here.
+        if error.code() == Code::ChainMismatch.name() { Code::CertificateMismatch.into() } else { error }
+    })?;
+    if record.payload().kind != Kind::DEVICE_CERTIFIED {
+        return Err(Code::CertificateMismatch.into());
+    }
+    let Body::DeviceCertified(body) = record.body()? else {
         return Err(Code::CertificateMismatch.into());
     };
-    let own = DeviceRow {
+    Ok(DeviceRow {
         device: body.device,
         user: body.user,
         record_kid: Kid::of_bytes(&body.record_key),
         log_kid: Kid::of_bytes(&body.log_key),
         ssh_kid: Kid::of_bytes(&body.ssh_key),
-    };
-    if own == *row { Ok(()) } else { Err(Code::CertificateMismatch.into()) }
+    })
 }
 
 /// A path of 64 hashes and its framing.

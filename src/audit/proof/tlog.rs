@@ -1,15 +1,15 @@
 //! The C2SP tlog-proof: a leaf's path under a checkpoint, and in `extra` a matter's record's path
 //! to the heads root of an anchor that is that leaf.
 
-use super::{MAX_PATH, read_hashes, write_hashes};
+use super::{MAX_PATH, read_hashes, verify_signed, write_hashes};
 use crate::audit::anchor::{AnchorBody, ChainHead};
 use crate::audit::body::Body;
 use crate::audit::checkpoint::{Log, Verified};
-use crate::audit::kind::ChainType;
-use crate::audit::record::Record;
+use crate::audit::kind::{ChainType, Kind};
 use crate::audit::tree::{inclusion_root, leaf_hash, verify_inclusion};
 use crate::codec::base64;
 use crate::codec::cbor::{Reader, Writer};
+use crate::crypto::sign::VerifyingKey;
 use crate::error::{Code, Result};
 use crate::id::{ChainId, Hash, Id};
 use crate::wire::lines::{Lines, decimal, push_hashes};
@@ -47,14 +47,13 @@ pub struct HeadPath {
     pub heads_hashes: Vec<Hash>,
 }
 
-/// An anchor: its record's complete bytes and its body, which is compared with the bytes. Whose
-/// signature the record carries is the caller's to verify.
-#[derive(Clone, Copy, Debug)]
+/// A verified anchor: a record of the ledger, and the body that its signed bytes hold. That it is a
+/// leaf of the ledger, the proofs given with it show.
+#[derive(Clone, Debug)]
 pub struct AnchorLeaf<'b> {
-    /// The record's bytes: the leaf.
-    pub bytes: &'b [u8],
-    /// Its body.
-    pub body: &'b AnchorBody,
+    bytes: &'b [u8],
+    ledger: ChainId,
+    body: AnchorBody,
 }
 
 /// What a matter's record's proof shows.
@@ -121,13 +120,14 @@ impl<'t> TlogProof<'t> {
         self.verify_path(log, leaf)
     }
 
-    /// Verifies that these bytes are a record of this chain, and that the chain's head is its newest
-    /// under the checkpoint: the anchor is the last leaf.
+    /// Verifies that these bytes are a leaf of this chain, and that the chain's head is its newest
+    /// under the checkpoint: the anchor is the last leaf. What the leaf says and who signed it is
+    /// not looked at.
     ///
     /// # Errors
     /// `proof-extra` without `extra`; those of [`HeadPath::parse`] and [`Log::verify`];
     /// `chain-mismatch`; `not-newest`; `proof` if the anchor is not the leaf; `head-mismatch` if the
-    /// body is not the anchor's or the record does not lead to its heads root.
+    /// record does not lead to the anchor's heads root.
     pub fn verify_record(
         &self,
         log: &Log,
@@ -139,12 +139,11 @@ impl<'t> TlogProof<'t> {
         if path.chain != chain {
             return Err(Code::ChainMismatch.into());
         }
-        let checkpoint = self.verify_path(log, anchor.bytes)?;
+        let checkpoint = self.verify_path(log, anchor.bytes())?;
         if self.index.checked_add(1) != Some(checkpoint.head().size) {
             return Err(Code::NotNewest.into());
         }
-        check_body(anchor.bytes, anchor.body)?;
-        let head = path.verify(anchor.body, record)?;
+        let head = path.verify(anchor.body(), record)?;
         Ok(Recorded { checkpoint, anchor_index: self.index, index: path.index, head })
     }
 
@@ -156,11 +155,40 @@ impl<'t> TlogProof<'t> {
     }
 }
 
-/// Refuses a body that is not the one in the anchor's record: only the bytes are in the tree.
-pub(super) fn check_body(anchor: &[u8], body: &AnchorBody) -> Result<()> {
-    match Record::parse(anchor, ChainType::Ledger)?.body()? {
-        Body::Anchor(own) if own == *body => Ok(()),
-        _ => Err(Code::HeadMismatch.into()),
+impl<'b> AnchorLeaf<'b> {
+    /// Verifies the complete bytes of an anchor of this ledger, signed by that of `keys` which it
+    /// names, and reads its body from them.
+    ///
+    /// # Errors
+    /// `too-large`, `cbor`, `field`; `chain-mismatch` if it is of another chain or no anchor;
+    /// `key-unknown`, `signature-refused`.
+    pub fn verify(bytes: &'b [u8], ledger: ChainId, keys: &[VerifyingKey]) -> Result<Self> {
+        let record = verify_signed(bytes, ledger, ChainType::Ledger, keys)?;
+        if record.payload().kind != Kind::ANCHOR {
+            return Err(Code::ChainMismatch.into());
+        }
+        match record.body()? {
+            Body::Anchor(body) => Ok(Self { bytes, ledger, body }),
+            _ => Err(Code::ChainMismatch.into()),
+        }
+    }
+
+    /// The record's complete bytes: the leaf.
+    #[must_use]
+    pub fn bytes(&self) -> &'b [u8] {
+        self.bytes
+    }
+
+    /// The ledger it is of.
+    #[must_use]
+    pub fn ledger(&self) -> ChainId {
+        self.ledger
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn body(&self) -> &AnchorBody {
+        &self.body
     }
 }
 
