@@ -292,6 +292,86 @@ registry! {
         "Somebody shows an old state: compare checkpoints with others and report it.";
     ChainForked, "chain-forked", Refused, "the chain has another history than the one seen before",
         "Two histories were shown: keep both checkpoints, they prove it.";
+    StoreVersion, "store-version", Storage, "the store was written by a newer version of this library",
+        "Update this library; nothing in the store was changed.";
+    StoreDamaged, "store-damaged", Storage, "the store is damaged",
+        "Restore it from a copy; nothing was repaired silently. The device's pin finds out a copy that is too old.";
+    StoreBusy, "store-busy", Storage, "another process keeps the store locked",
+        "Try again; if it stays so, look for a process that hangs.";
+    NotAVault, "not-a-vault", NotFound, "there is no firm in this store",
+        "Check the folder; a firm is made by create.";
+    AlreadyThere, "already-there", Misuse, "there is something here already",
+        "Choose an empty folder, or unlock what is there.";
+    DeviceStateMissing, "device-state-missing", NotFound, "this device has no keys of the firm",
+        "Check the device's folder; a new device is enrolled with request, enrol and accept.";
+    DeviceStateDamaged, "device-state-damaged", Storage, "the state of the device is damaged or was altered",
+        "Enrol this device anew; an older copy of its state must not be put back.";
+    DeviceStateConflict, "device-state-conflict", Stale, "another process changed the state of the device",
+        "Try again; two copies of one device must never be used at once.";
+    OtherFirm, "other-firm", Refused, "the store is another firm's than the device's",
+        "Check both folders: the device knows the beginning of its firm's ledger, and this is not it.";
+    BlobMissing, "blob-missing", NotFound, "the sealed document is missing from the store",
+        "Restore the blob from a copy: its record says which bytes they must be.";
+    ShredKeyMissing, "shred-key-missing", NotFound, "the matter's shred key is missing",
+        "If it was destroyed, the documents under it are erased; otherwise restore the erasable store.";
+    RowMissing, "row-missing", NotFound, "the store does not hold a row that its records name",
+        "Restore the store from a copy; if it is withheld, report it.";
+    RowMismatch, "row-mismatch", Refused, "a row is not the one the records name",
+        "The store gave an old or altered row; fetch the right one and report it.";
+    StoreIncomplete, "store-incomplete", Refused, "records under a signed head are missing",
+        "Restore the store from a copy; if records are withheld, report it.";
+    FirmTampered, "firm-tampered", Refused, "the bytes of a chain are not those that were anchored",
+        "Keep the store as evidence and restore it from a copy; the report names the place.";
+    LedgerRollback, "ledger-rollback", Refused, "the store shows an older state than this device has verified",
+        "Somebody put back an old store, or hides the newest commits: restore the newest copy and report it.";
+    LedgerForked, "ledger-forked", Refused, "the store shows another history than this device has verified",
+        "Two histories exist: keep both, they prove it, and report it.";
+    Frozen, "frozen", Refused, "the store's newest checkpoint is older than policy allows",
+        "Nobody vouched for its newest state in time: let a colleague unlock, or check the server.";
+    RecordRefused, "record-refused", Refused, "the fold would not accept this record",
+        "The act breaks a rule of docs/format/authority.md; nothing was written.";
+    RoleMissing, "role-missing", Refused, "your role does not allow this act",
+        "Ask somebody who may: docs/format/authority.md says who.";
+    ApprovalMissing, "approval-missing", Refused, "the act needs the approval of another user",
+        "Have another user with the right to the act approve exactly this act first.";
+    MatterClosed, "matter-closed", Refused, "the matter is closed for sealing until its next epoch",
+        "A member has to rotate the matter first: somebody was removed, screened or revoked.";
+    EpochStale, "epoch-stale", Stale, "the matter has a newer epoch",
+        "Nothing was lost: wrap the key again under the newest epoch and try again.";
+    GenerationStale, "generation-stale", Stale, "the matter has a newer shred key",
+        "Nothing was lost: wrap the key again under the newest generation and try again.";
+    HeadsMoved, "heads-moved", Stale, "somebody else committed in between",
+        "Read forward and try again; nothing was written.";
+    UserUnknown, "user-unknown", NotFound, "there is no such user in the firm",
+        "Check the id; people are enrolled before they are admitted.";
+    DeviceUnknown, "device-unknown", NotFound, "there is no such device in the firm",
+        "Check the id; a device is enrolled by request, enrol and accept.";
+    MatterUnknown, "matter-unknown", NotFound, "there is no such matter in the firm",
+        "Check the id against the list of matters.";
+    DocumentUnknown, "document-unknown", NotFound, "there is no such document in the matter",
+        "Check the id against the list of documents.";
+    DocumentExists, "document-exists", Misuse, "this document has been sealed already",
+        "Seal it as a new document, or as the next version.";
+    UserKeyMissing, "user-key-missing", Stale, "the user has no key yet",
+        "The new device has to accept its approval first.";
+    AlreadyAdmitted, "already-admitted", Misuse, "the user has this role already",
+        "Nothing is to be done.";
+    NoAccess, "no-access", Refused, "this user is given no key of the matter's epoch",
+        "You were removed from the matter, or never admitted: ask its lead.";
+    Screened, "screened", Refused, "the user is screened from this matter",
+        "An ethical wall stands against every grant by any path; it is not lifted.";
+    NotActive, "not-active", Refused, "this device is not active in the firm",
+        "It was suspended, revoked or never accepted: ask an administrator.";
+    Locked, "locked", Locked, "the vault is locked",
+        "Unlock it again.";
+    Words, "words", Refused, "the words are not those of the request",
+        "Compare them with the other person again; if they differ still, somebody changed the request.";
+    Enrolment, "enrolment", Invalid, "the bytes are no request or approval of an enrolment",
+        "Fetch it again from the device or the administrator it comes from.";
+    EnrolmentMismatch, "enrolment-mismatch", Refused, "the approval is not for this device",
+        "Ask for an approval of the request that this device made.";
+    Export, "export", Invalid, "the bytes are no export of this format",
+        "The export was cut or altered; fetch it again from its source.";
     Io, "io", Storage, "a file or a stream failed",
         "See the error of the operating system. No file was left half-written; throw away what a stream got.";
     Cancelled, "cancelled", Cancelled, "the watcher asked to stop",

@@ -68,10 +68,14 @@ mod id;
 mod io;
 pub mod keys;
 mod progress;
+pub mod rotation;
 mod secret;
+pub mod state;
+pub mod store;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub mod testing;
+pub mod vault;
 mod wire;
 
 pub use clock::{Clock, SystemClock, Timestamp};

@@ -64,6 +64,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("getrandom", &["crypto"]),
     ("rand_core", &["crypto"]),
     ("crc32fast", &["crypto"]),
+    ("rusqlite", &["store::sqlite"]),
     ("zeroize", &["secret", "crypto"]),
     ("subtle", &["secret", "crypto"]),
     ("minicbor", &["codec"]),

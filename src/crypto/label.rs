@@ -40,6 +40,8 @@ labels! {
         ContentCommitment = "content-commitment",
         DetailKeyWrap = "detail-key-wrap",
         DetailSecret = "detail-secret",
+        DeviceKeys = "device-keys",
+        DeviceState = "device-state",
         DocumentKeyWrap = "document-key-wrap",
         Hedge = "hedge",
         Identity = "identity",
@@ -47,6 +49,8 @@ labels! {
         Meta = "meta",
         Previous = "previous",
         Protectors = "protectors",
+        RootKeys = "root-keys",
+        StateCache = "state-cache",
         UserPrevious = "user-previous",
         WrapSeed = "wrap-seed",
     }
@@ -58,6 +62,8 @@ labels! {
         ChainKeys = "chain-keys",
         Detail = "detail",
         DetailKey = "detail-key",
+        DeviceKeys = "device-keys",
+        DeviceState = "device-state",
         Document = "document",
         DocumentKey = "document-key",
         DocumentMeta = "document-meta",
@@ -66,6 +72,8 @@ labels! {
         PreviousDetail = "previous-detail",
         PreviousEpoch = "previous-epoch",
         PreviousUserKey = "previous-user-key",
+        RootKeys = "root-keys",
+        StateCache = "state-cache",
     }
 }
 
@@ -94,6 +102,7 @@ labels! {
     HashPurpose, "privity/1/" {
         Approval = "approval",
         Detail = "detail",
+        Enrolment = "enrolment",
         Fingerprint = "fingerprint",
     }
 }

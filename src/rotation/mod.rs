@@ -1,0 +1,1 @@
+//! Key rotation: plans and reports.
