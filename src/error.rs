@@ -181,7 +181,7 @@ registry! {
     WrapLength, "wrap-length", Invalid, "a wrapped key has 1,168 bytes",
         "The wrap was cut or extended; fetch it again from its source.";
     ProtectedIdentity, "protected-identity", Invalid, "the bytes are not protected keys of this kind",
-        "Check that the right file was given: an identity begins with PRVYIDN1, chain keys with PRVYCHK1.";
+        "Check that the right file was given: PRVYIDN1 begins an identity, PRVYCHK1 chain keys, PRVYDEV1 a device's, PRVYROT1 a root's.";
     PassphraseCost, "passphrase-cost", Refused, "the cost of the passphrase derivation is outside the allowed range",
         "The file was altered to weaken or to exhaust this device; restore it from a copy you trust.";
     PassphraseEmpty, "passphrase-empty", Misuse, "the passphrase is empty",

@@ -2,6 +2,7 @@
 //! below the public API. Behind the feature `testing`, off by default; adds functions, changes none.
 
 use std::io::{Read, Write};
+use std::num::NonZeroU64;
 
 pub use crate::codec::cbor;
 pub use crate::crypto::entropy::{Draw, instead, rand32};
@@ -109,4 +110,56 @@ pub fn signing_key(seed: [u8; 32]) -> crate::keys::SigningKey {
 /// None.
 pub fn chain_keys(seeds: [u8; 64]) -> Result<crate::keys::ChainKeys> {
     crate::keys::ChainKeys::from_seeds(secret(seeds))
+}
+
+/// An epoch's secret from its bytes, as if confirmed.
+#[must_use]
+pub fn epoch_secret(bytes: [u8; 32]) -> crate::keys::EpochSecret {
+    crate::keys::EpochSecret::from_secret(secret(bytes))
+}
+
+/// The auditors' secret from its bytes, as if confirmed.
+#[must_use]
+pub fn auditor_secret(bytes: [u8; 32]) -> crate::keys::AuditorSecret {
+    crate::keys::AuditorSecret::adopt(secret(bytes))
+}
+
+/// A shred key from its bytes, as if confirmed.
+#[must_use]
+pub fn shred_key(bytes: [u8; 32]) -> crate::keys::ShredKey {
+    crate::keys::ShredKey::from_secret(secret(bytes))
+}
+
+/// The key over document keys from its bytes.
+#[must_use]
+pub fn document_kek(
+    bytes: [u8; 32],
+    place: crate::keys::EpochPlace,
+    generation: NonZeroU64,
+) -> crate::keys::DocumentKek {
+    crate::keys::DocumentKek::adopt(secret(bytes), place, generation)
+}
+
+/// A user's key from its seed, as if confirmed.
+///
+/// # Errors
+/// `public-key`.
+pub fn user_key(seed: [u8; 32], generation: NonZeroU64) -> Result<crate::keys::UserKey> {
+    crate::keys::UserKey::from_seed(secret(seed), generation)
+}
+
+/// Root keys from one byte (0 or 1: a recovery key) and two seeds.
+///
+/// # Errors
+/// `protected-identity`.
+pub fn root_keys(secret_bytes: [u8; 65]) -> Result<crate::keys::RootKeys> {
+    crate::keys::RootKeys::from_secret(secret(secret_bytes))
+}
+
+/// Device keys from the seeds of the record, log, ssh and X-Wing key, then the device secret.
+///
+/// # Errors
+/// None in practice: every seed is one.
+pub fn device_keys(seeds: [u8; 160]) -> Result<crate::keys::DeviceKeys> {
+    crate::keys::DeviceKeys::from_seeds(secret(seeds))
 }

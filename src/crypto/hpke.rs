@@ -144,7 +144,6 @@ pub fn wrap(
 ///
 /// # Errors
 /// `wrap-mismatch`.
-#[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
 pub fn audit(
     to: &PublicKey,
     purpose: HpkePurpose,

@@ -28,7 +28,6 @@ enum Value {
 
 macro_rules! fields {
     ($($(#[$about:meta])* $name:ident($type:ty) = $number:literal, $value:expr;)+) => {
-        #[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
         impl Context {
             $($(#[$about])*
             #[must_use]
@@ -131,7 +130,6 @@ pub fn derive(
 }
 
 /// HKDF-Extract-SHA512, where two secrets of exactly 32 bytes meet.
-#[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
 pub fn extract(salt: &Secret<32>, ikm: &Secret<32>) -> Secret<64> {
     Secret::fill(|out| {
         let (prk, _) = Hkdf::<Sha512>::extract(Some(salt.expose_secret()), ikm.expose_secret());
@@ -139,15 +137,22 @@ pub fn extract(salt: &Secret<32>, ikm: &Secret<32>) -> Secret<64> {
     })
 }
 
+/// What a record says of a secret: commits to it, tells nothing of it.
+pub fn confirmation(secret: &Secret<32>, profile: Profile, context: &Context) -> [u8; 32] {
+    *derive(secret, KdfPurpose::Confirm, profile, context).expose_secret()
+}
+
 /// Checks a secret that came by HPKE or from a store against the commitment in a verified record:
 /// `derive(secret, "confirm", context)`. Nothing is used or sealed under a secret before this.
 ///
 /// # Errors
 /// `secret-mismatch`.
-#[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
 pub fn confirm(secret: &Secret<32>, profile: Profile, context: &Context, recorded: &[u8; 32]) -> Result<()> {
-    let own = derive(secret, KdfPurpose::Confirm, profile, context);
-    if ct_eq(own.expose_secret(), recorded) { Ok(()) } else { Err(Code::SecretMismatch.into()) }
+    if ct_eq(&confirmation(secret, profile, context), recorded) {
+        Ok(())
+    } else {
+        Err(Code::SecretMismatch.into())
+    }
 }
 
 /// HKDF-Expand-SHA512 of 32 or 64 key bytes. HMAC pads a key with zeros to its block, so 32 bytes

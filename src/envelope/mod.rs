@@ -37,8 +37,10 @@
 
 mod file;
 mod header;
+mod metadata;
 mod opener;
 mod padding;
+mod row;
 mod sealer;
 mod summary;
 
@@ -48,7 +50,9 @@ pub use crate::crypto::pump::Threads;
 pub use crate::io::ReadAt;
 pub use file::{open_file, seal_file};
 pub use header::Header;
+pub use metadata::Metadata;
 pub use opener::{Opener, Reader, open};
+pub use row::{KeyRow, RecordedRow};
 pub use sealer::{Sealer, seal, seal_stream};
 #[cfg(feature = "testing")]
 pub(crate) use sealer::{seal_stream_unhashed, seal_with};

@@ -96,7 +96,6 @@ impl OpeningKey {
         &self.0
     }
 
-    #[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
     pub(crate) fn from_secret(secret: Secret<32>) -> Self {
         Self(secret)
     }

@@ -7,7 +7,6 @@ use crate::crypto::label::{KdfPurpose, SealKind};
 use crate::error::Result;
 use crate::keys::Protector;
 use crate::keys::protected::{self, Kind};
-#[cfg(any(test, feature = "testing"))]
 use crate::secret::Secret;
 
 /// What a person or a service opens wrapped keys with: a 32-byte X-Wing seed and the public key
@@ -68,7 +67,6 @@ impl Identity {
         &self.0
     }
 
-    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn from_seed(seed: Secret<32>) -> Result<Self> {
         PrivateKey::from_seed(seed).map(Self)
     }

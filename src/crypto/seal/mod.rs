@@ -82,7 +82,6 @@ pub fn seal_with_salt(
 ///
 /// # Errors
 /// `sealed-length`; `content-refused` whatever else is wrong.
-#[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
 pub fn open(key: &Secret<32>, context: &SealContext, sealed: &[u8]) -> Result<Vec<u8>> {
     let layout = Layout::of_sealed(u64::try_from(sealed.len()).map_err(|_| Code::SealedLength)?)?;
     let (prefix, chunks) = sealed.split_at_checked(PREFIX).ok_or(Code::SealedLength)?;
