@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use privity::envelope::{self, Header, KeyRow, Metadata, Profile, RecordedRow};
 use privity::keys::{
     AuditorSecret, ChainKeys, DeviceKeys, DocumentKek, EpochPlace, EpochSecret, Identity, OpeningKey,
-    Protector, ProtectorId, PublicKey, RootKeys, RowPlace, ShredKey, Unconfirmed, UserKey, Wrap,
+    Protector, ProtectorId, PublicKey, RootKeys, RowPlace, ShredKey, TwoProtectors, Unconfirmed, UserKey,
+    Wrap,
 };
 use privity::testing::{self, cbor::Writer, epoch_secret, expose_key, opening_key, shred_key, user_key};
 use privity::{
@@ -340,22 +341,36 @@ fn a_user_key_opens_on_its_device_alone() {
 }
 
 /// A protector as a host has one: keeps the secret itself and hands out a number.
-#[derive(Default)]
-struct KeyStore(Mutex<Vec<(Vec<u8>, Vec<u8>)>>);
+struct KeyStore {
+    name: &'static str,
+    kept: Mutex<Vec<(Vec<u8>, Vec<u8>)>>,
+}
+
+impl KeyStore {
+    fn new(name: &'static str) -> Self {
+        Self { name, kept: Mutex::default() }
+    }
+}
+
+impl Default for KeyStore {
+    fn default() -> Self {
+        Self::new("com.example.store")
+    }
+}
 
 impl Protector for KeyStore {
     fn id(&self) -> ProtectorId {
-        ProtectorId::new("com.example.store").unwrap()
+        ProtectorId::new(self.name).unwrap()
     }
 
     fn wrap(&self, secret: SecretBytes, context: Vec<u8>) -> Result<Vec<u8>> {
-        let mut kept = self.0.lock().unwrap();
+        let mut kept = self.kept.lock().unwrap();
         kept.push((secret.expose_secret().to_vec(), context));
         Ok(vec![u8::try_from(kept.len() - 1).unwrap()])
     }
 
     fn unwrap(&self, wrapped: Vec<u8>, context: Vec<u8>) -> Result<SecretBytes> {
-        let kept = self.0.lock().unwrap();
+        let kept = self.kept.lock().unwrap();
         let found = wrapped.first().and_then(|at| kept.get(usize::from(*at)));
         let (secret, _) = found.filter(|(_, told)| *told == context).ok_or(Code::ProtectorFailed)?;
         Ok(SecretBytes::new(secret.clone()))
@@ -421,6 +436,44 @@ fn protected_files_of_each_kind_refuse_each_other_and_every_change() {
         }
     }
     println!("flipped bits refused: {flips}");
+}
+
+#[test]
+fn of_two_protectors_both_are_needed_in_their_order() {
+    let (enclave, kms) = (KeyStore::new("enclave"), KeyStore::new("kms"));
+    let (firm, device) = (place().firm, DeviceId::from_bytes([14; 16]));
+    let keys = DeviceKeys::generate().unwrap();
+    let both = TwoProtectors::new(&enclave, &kms, firm, device);
+    let file = keys.protect(&both).unwrap();
+    let unlock = |protector: &dyn Protector| code(DeviceKeys::unlock(&file, protector));
+    assert_eq!(unlock(&both), "(accepted)");
+    assert_eq!(unlock(&enclave), "protector-mismatch");
+    assert_eq!(unlock(&TwoProtectors::new(&kms, &enclave, firm, device)), "protector-mismatch");
+    let other = DeviceId::from_bytes([15; 16]);
+    assert_eq!(unlock(&TwoProtectors::new(&enclave, &kms, firm, other)), "unlock-refused");
+    let elsewhere = FirmId::from_bytes([2; 16]);
+    assert_eq!(unlock(&TwoProtectors::new(&enclave, &kms, elsewhere, device)), "unlock-refused");
+    // With one of them dead, the other unlocks nothing and nothing is made anew.
+    assert_eq!(
+        unlock(&TwoProtectors::new(&KeyStore::new("enclave"), &kms, firm, device)),
+        "protector-failed"
+    );
+    assert_eq!(
+        unlock(&TwoProtectors::new(&enclave, &KeyStore::new("kms"), firm, device)),
+        "protector-failed"
+    );
+    // Nor does a guess for what one of them keeps.
+    for store in [&enclave, &kms] {
+        let kept = std::mem::replace(&mut store.kept.lock().unwrap()[0].0, vec![0; 32]);
+        assert_eq!(unlock(&both), "unlock-refused");
+        store.kept.lock().unwrap()[0].0 = kept;
+    }
+    for at in 0..file.len() {
+        let mut flipped = file.clone();
+        flipped[at] ^= 1;
+        assert!(DeviceKeys::unlock(&flipped, &both).is_err(), "byte {at}");
+    }
+    assert_eq!(unlock(&both), "(accepted)");
 }
 
 #[test]

@@ -72,6 +72,7 @@ labels! {
         PreviousDetail = "previous-detail",
         PreviousEpoch = "previous-epoch",
         PreviousUserKey = "previous-user-key",
+        Protectors = "protectors",
         RootKeys = "root-keys",
         StateCache = "state-cache",
     }

@@ -55,6 +55,11 @@ impl ProtectorId {
         Self("passphrase".to_owned())
     }
 
+    /// The name of [`TwoProtectors`](crate::keys::TwoProtectors).
+    pub(crate) fn two_protectors() -> Self {
+        Self("two-protectors".to_owned())
+    }
+
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {
