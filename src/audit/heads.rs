@@ -1,5 +1,7 @@
 //! A tree whose leaves change: the heads of all chains, in the order in which they were opened.
 
+use std::collections::BTreeMap;
+
 use super::tree::node_hash;
 use crate::error::{Code, Result};
 use crate::id::Hash;
@@ -57,6 +59,30 @@ impl HeadsTree {
         self.levels.last().and_then(|top| top.first().copied())
     }
 
+    /// The root after these leaves, by index, were changed or appended, without doing it. Costs what
+    /// doing it would.
+    pub(crate) fn root_with(&self, leaves: &BTreeMap<usize, Hash>) -> Option<Hash> {
+        let mut changed = leaves.clone();
+        let mut width = changed.keys().next_back().map_or(0, |last| last + 1).max(self.leaves().len());
+        let mut height = 0;
+        while width > 1 {
+            let level = self.levels.get(height);
+            let node = |at: usize| {
+                changed.get(&at).or_else(|| level.and_then(|level| level.get(at))).filter(|_| at < width)
+            };
+            let parent = |at: usize| match (node(at & !1), node(at | 1)) {
+                (Some(left), Some(right)) => Some(node_hash(left, right)),
+                (Some(alone), None) => Some(*alone),
+                _ => None,
+            };
+            let parents = changed.keys().filter_map(|&at| Some((at >> 1, parent(at)?))).collect();
+            changed = parents;
+            width = width.div_ceil(2);
+            height += 1;
+        }
+        changed.get(&0).copied().or_else(|| self.root())
+    }
+
     /// The proof that a leaf is in the tree as it is now, for
     /// [`verify_inclusion`](super::tree::verify_inclusion).
     ///
@@ -107,6 +133,32 @@ impl HeadsTree {
 mod tests {
     use super::*;
     use crate::audit::tree::{leaf_hash, root_of};
+
+    #[test]
+    fn a_root_foretold_is_the_root_that_comes() {
+        let leaf = |n: u64| leaf_hash(&n.to_be_bytes());
+        for size in 0..40_u64 {
+            let mut tree = HeadsTree::new();
+            (0..size).for_each(|n| tree.push(leaf(n)));
+            for (changed, pushed) in [(0, 0), (0, 1), (1, 0), (1, 1), (3, 3), (2, 9)] {
+                let set = (0..changed.min(size)).map(|n| n * 7 % size);
+                let leaves: BTreeMap<usize, Hash> = set
+                    .chain(size..size + pushed)
+                    .map(|at| (usize::try_from(at).unwrap(), leaf(at + 1_000)))
+                    .collect();
+                let foretold = tree.root_with(&leaves);
+                let mut then = tree.clone();
+                for (&at, hash) in &leaves {
+                    if at as u64 == then.size() {
+                        then.push(*hash)
+                    } else {
+                        then.set(at as u64, *hash).unwrap()
+                    }
+                }
+                assert_eq!(foretold, then.root(), "{size} {changed} {pushed}");
+            }
+        }
+    }
 
     #[test]
     fn a_changed_or_new_head_costs_at_most_one_hash_a_level() {

@@ -48,6 +48,20 @@ impl KeyRing {
         Self { log_name: log_name.into(), kids: BTreeSet::new(), log_ids: BTreeSet::new() }
     }
 
+    /// What was kept of one: the ids of keys and of log keys.
+    pub(crate) fn parts(&self) -> (&BTreeSet<Kid>, &BTreeSet<u32>) {
+        (&self.kids, &self.log_ids)
+    }
+
+    /// One from its [`parts`](Self::parts).
+    pub(crate) fn from_parts(
+        log_name: impl Into<String>,
+        kids: BTreeSet<Kid>,
+        log_ids: BTreeSet<u32>,
+    ) -> Self {
+        Self { log_name: log_name.into(), kids, log_ids }
+    }
+
     /// Takes keys into use, all of them or none.
     ///
     /// # Errors

@@ -171,7 +171,7 @@ macro_rules! bodies {
 kinds! {
     1 GENESIS "genesis" [Ledger Directory Matter Standalone] Genesis(body::Genesis);
     2 ANCHOR "anchor" [Ledger] Anchor(body::AnchorBody);
-    3 POLICY "policy" [Directory];
+    3 POLICY "policy" [Directory] Policy(body::Policy);
     4 USER "user" [Directory] User(body::User);
     5 TEAM "team" [Directory] Team(body::Team);
     6 DEVICE_CERTIFIED "device-certified" [Directory Standalone] DeviceCertified(body::DeviceCertified);
@@ -242,7 +242,7 @@ mod tests {
         assert_eq!(Kind::host(1_024).unwrap().meaning(), Meaning::Host);
         assert_eq!(Kind::host(1_023).unwrap_err().code(), "host-kind");
         assert_eq!(Kind::from_number(27).meaning(), Meaning::Unverifiable);
-        assert_eq!(Kind::POLICY.meaning(), Meaning::Unverifiable);
+        assert_eq!(Kind::REFUSED.meaning(), Meaning::Unverifiable);
         assert_eq!(Kind::SEALED.meaning(), Meaning::Defined);
     }
 }

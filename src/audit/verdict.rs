@@ -158,8 +158,37 @@ pub enum Fault {
     Key,
     /// A key it certifies, or the id of one, was used before.
     KeyUsed,
-    /// The device it certifies is not named by its record key.
+    /// The device it is about is unknown, of no known class or user, there already, or not in the
+    /// state that the act begins with; in a standalone chain, not named by its record key.
     Device,
+    /// Its author's role does not allow it.
+    Role,
+    /// No other user with the right to it approved it before.
+    Approval,
+    /// The ledger head it saw is none of the ledger's before its commit.
+    LedgerHead,
+    /// It does not name the matter's epoch, or does not follow the newest.
+    Epoch,
+    /// It does not name the matter's shred key generation, or does not follow the newest.
+    Generation,
+    /// The principals of the epoch are not those the roles give.
+    Principals,
+    /// The matter is closed for sealing.
+    Closed,
+    /// It has details that no epoch of the matter has a key for.
+    Details,
+    /// The generation of a key does not follow the one before.
+    KeyGeneration,
+    /// The user it is about is unknown.
+    User,
+    /// The matter it opens exists.
+    MatterExists,
+    /// The matter it opens does not begin in the same commit.
+    MatterWithoutGenesis,
+    /// The new root is not the key whose hash was committed.
+    RootKey,
+    /// The policy's version does not follow the one before.
+    PolicyVersion,
 }
 
 impl Fault {
@@ -172,7 +201,7 @@ impl Fault {
             Fault::Author => "author",
             Fault::Signature => "signature",
             Fault::Genesis => "genesis",
-            Fault::Kind => "kind",
+            Fault::Kind => "kind of another chain",
             Fault::Body => "body",
             Fault::Conflicting => "conflicting records",
             Fault::Sequence => "sequence",
@@ -181,6 +210,20 @@ impl Fault {
             Fault::Key => "key",
             Fault::KeyUsed => "key used before",
             Fault::Device => "device",
+            Fault::Role => "role",
+            Fault::Approval => "approval",
+            Fault::LedgerHead => "ledger head seen",
+            Fault::Epoch => "epoch",
+            Fault::Generation => "generation",
+            Fault::Principals => "principals",
+            Fault::Closed => "closed for sealing",
+            Fault::Details => "details",
+            Fault::KeyGeneration => "key generation",
+            Fault::User => "user",
+            Fault::MatterExists => "matter exists",
+            Fault::MatterWithoutGenesis => "matter without its genesis in the same commit",
+            Fault::RootKey => "root key",
+            Fault::PolicyVersion => "policy version",
         }
     }
 
@@ -197,7 +240,25 @@ impl Fault {
             | Fault::Sequence
             | Fault::Previous
             | Fault::Time => true,
-            Fault::Kind | Fault::Body | Fault::Key | Fault::KeyUsed | Fault::Device => false,
+            Fault::Kind
+            | Fault::Body
+            | Fault::Key
+            | Fault::KeyUsed
+            | Fault::Device
+            | Fault::Role
+            | Fault::Approval
+            | Fault::LedgerHead
+            | Fault::Epoch
+            | Fault::Generation
+            | Fault::Principals
+            | Fault::Closed
+            | Fault::Details
+            | Fault::KeyGeneration
+            | Fault::User
+            | Fault::MatterExists
+            | Fault::MatterWithoutGenesis
+            | Fault::RootKey
+            | Fault::PolicyVersion => false,
         }
     }
 }

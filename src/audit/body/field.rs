@@ -285,6 +285,14 @@ impl Value for Padding {
     }
 }
 
+impl Item for Profile {
+    type Key = Self;
+
+    fn key(&self) -> Self {
+        *self
+    }
+}
+
 impl Value for Profile {
     fn read(reader: &mut Reader<'_>) -> Result<Self> {
         Profile::from_number(reader.unsigned()?)

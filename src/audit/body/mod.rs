@@ -11,6 +11,7 @@ mod duty;
 mod epoch;
 mod field;
 mod person;
+mod policy;
 
 pub use chain::{
     Approval, ChainGenesis, Genesis, LedgerGenesis, MatterOpened, Origin, RootRotated, StandaloneGenesis,
@@ -25,6 +26,7 @@ pub use field::List;
 pub use person::{
     Device, DeviceCertified, DeviceRevoked, FirmRole, Grant, MatterRole, Person, Team, User, UserKey,
 };
+pub use policy::Policy;
 
 pub use crate::audit::anchor::AnchorBody;
 
@@ -43,6 +45,7 @@ use crate::id::ChainId;
 pub enum Body {
     Genesis(Genesis),
     Anchor(AnchorBody),
+    Policy(Policy),
     User(User),
     Team(Team),
     DeviceCertified(DeviceCertified),
