@@ -1,19 +1,15 @@
 //! `firm.json`, `reported.json`, `roles.json`: a firm's whole history, what must happen when it is
 //! altered, what the fold may not accept, who may sign what; made by an independent implementation.
 
-mod common {
-    pub use self::shared::shared;
-    #[path = "mod.rs"]
-    mod shared;
-    #[path = "vectors.rs"]
-    pub mod vectors;
-}
+mod common;
 #[path = "vectors_firm/describe.rs"]
 mod describe;
 #[path = "vectors_firm/details.rs"]
 mod details;
 #[path = "vectors_firm/source.rs"]
 mod source;
+#[path = "common/vectors.rs"]
+mod vectors;
 
 use std::collections::BTreeMap;
 
@@ -21,7 +17,6 @@ use privity::state::{Follow, State, Trust};
 use privity::{Code, Error};
 use serde_json::{Value, json};
 
-use common::vectors;
 use source::{Store, size_of};
 
 #[test]

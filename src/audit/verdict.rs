@@ -192,6 +192,38 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Every one there is.
+    pub const ALL: &'static [Fault] = &[
+        Fault::NotARecord,
+        Fault::Chain,
+        Fault::Author,
+        Fault::Signature,
+        Fault::Genesis,
+        Fault::Kind,
+        Fault::Body,
+        Fault::Conflicting,
+        Fault::Sequence,
+        Fault::Previous,
+        Fault::Time,
+        Fault::Key,
+        Fault::KeyUsed,
+        Fault::Device,
+        Fault::Role,
+        Fault::Approval,
+        Fault::LedgerHead,
+        Fault::Epoch,
+        Fault::Generation,
+        Fault::Principals,
+        Fault::Closed,
+        Fault::Details,
+        Fault::KeyGeneration,
+        Fault::User,
+        Fault::MatterExists,
+        Fault::MatterWithoutGenesis,
+        Fault::RootKey,
+        Fault::PolicyVersion,
+    ];
+
     /// The word for it.
     #[must_use]
     pub fn name(self) -> &'static str {

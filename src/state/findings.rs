@@ -85,6 +85,19 @@ pub enum Flaw {
 }
 
 impl Flaw {
+    /// Every one there is.
+    pub const ALL: &'static [Flaw] = &[
+        Flaw::NotAnAnchor,
+        Flaw::Signature,
+        Flaw::Author,
+        Flaw::Size,
+        Flaw::NotARecord,
+        Flaw::Genesis,
+        Flaw::NobodyOpened,
+        Flaw::HeadsRoot,
+        Flaw::DevicesRoot,
+    ];
+
     /// The words for it.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -5,19 +5,22 @@ use privity::{ChainId, DeviceId};
 use serde_json::{Map, Value, json};
 
 use super::source::Store;
-use crate::common::vectors::hex;
+use crate::vectors::hex;
 
 pub fn describe(state: &State, store: &Store) -> Value {
     let id = |bytes: &[u8; 16]| hex(bytes);
     let findings = state.findings();
-    let directory = state.matter(privity::MatterId::from_bytes(*state.directory().unwrap().as_bytes())).unwrap();
+    let directory =
+        state.matter(privity::MatterId::from_bytes(*state.directory().unwrap().as_bytes())).unwrap();
     let devices: Map<_, _> =
         state.devices().map(|device| (id(device.id.as_bytes()), json!(status(device.status)))).collect();
     let users: Map<_, _> = state.users().map(|user| (id(user.id.as_bytes()), describe_user(user))).collect();
     let matters: Map<_, _> =
         state.matters().map(|matter| (id(matter.id().as_bytes()), describe_matter(matter))).collect();
-    let heads: Vec<_> =
-        state.heads().map(|head| json!([id(head.chain.as_bytes()), head.size, head.root.to_string()])).collect();
+    let heads: Vec<_> = state
+        .heads()
+        .map(|head| json!([id(head.chain.as_bytes()), head.size, head.root.to_string()]))
+        .collect();
     let active = state.devices_root().unwrap();
     let root = state.root().unwrap();
     json!({
@@ -47,7 +50,7 @@ fn ignored(state: &State, store: &Store) -> Value {
     let mut ignored = Map::new();
     ignored.insert("ledger".to_owned(), json!(state.ignored(store, ledger).unwrap()));
     for chain in store.chains.keys() {
-        let id = ChainId::from_bytes(crate::common::vectors::fixed(&crate::common::vectors::unhex(chain)));
+        let id = ChainId::from_bytes(crate::vectors::fixed(&crate::vectors::unhex(chain)));
         let count = state.ignored(store, id).unwrap();
         if count > 0 {
             ignored.insert(chain.clone(), json!(count));

@@ -6,7 +6,7 @@ use privity::state::Source;
 use privity::{ChainId, FirmId, Hash, Result};
 use serde_json::Value;
 
-use crate::common::vectors::{bytes, fixed, unhex};
+use crate::vectors::{bytes, fixed, unhex};
 
 #[derive(Clone, Debug, Default)]
 pub struct Store {
@@ -49,7 +49,8 @@ impl Store {
             self.chains.entry(chain.clone()).or_default().extend(leaves(of));
         }
         let notes = get("checkpoints");
-        self.checkpoints.extend(notes.as_array().into_iter().flatten().map(|note| note.as_str().unwrap().to_owned()));
+        self.checkpoints
+            .extend(notes.as_array().into_iter().flatten().map(|note| note.as_str().unwrap().to_owned()));
         self.void(from, pool);
     }
 
@@ -73,7 +74,7 @@ impl Store {
         if chain.as_bytes().as_slice() == self.firm {
             return &self.ledger;
         }
-        self.chains.get(&crate::common::vectors::hex(chain.as_bytes())).map_or(&[], Vec::as_slice)
+        self.chains.get(&crate::vectors::hex(chain.as_bytes())).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -84,7 +85,7 @@ impl Source for Store {
     }
 
     fn beside(&self, ledger_index: u64, chain: ChainId) -> Result<Option<Vec<Vec<u8>>>> {
-        let chain = crate::common::vectors::hex(chain.as_bytes());
+        let chain = crate::vectors::hex(chain.as_bytes());
         Ok(self.beside.get(&ledger_index).and_then(|chains| chains.get(&chain)).cloned())
     }
 
@@ -111,9 +112,11 @@ pub fn resolve(value: &Value, pool: &[Value]) -> Value {
             None => value.clone(),
         },
         Value::Array(items) => items.iter().map(|item| resolve(item, pool)).collect(),
-        Value::Object(map) => {
-            map.iter().map(|(key, value)| (key.clone(), resolve(value, pool))).collect::<serde_json::Map<_, _>>().into()
-        }
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| (key.clone(), resolve(value, pool)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
         _ => value.clone(),
     }
 }

@@ -6,7 +6,9 @@ use std::num::{NonZeroU32, NonZeroU64};
 use crate::codec::cbor::{Fields, Reader, Writer};
 use crate::crypto::profile::{Padding, Profile};
 use crate::error::{Code, Result};
-use crate::id::{DeviceId, DocumentId, FirmId, Hash, HoldId, Id as _, MatterId, PrincipalId, TeamId, UserId};
+use crate::id::{
+    ChainId, DeviceId, DocumentId, FirmId, Hash, HoldId, Id as _, MatterId, PrincipalId, TeamId, UserId,
+};
 
 /// One CBOR item.
 pub(crate) trait Value: Sized {
@@ -211,7 +213,7 @@ macro_rules! ids {
     };
 }
 
-ids! { DeviceId DocumentId FirmId HoldId MatterId PrincipalId TeamId UserId }
+ids! { ChainId DeviceId DocumentId FirmId HoldId MatterId PrincipalId TeamId UserId }
 
 impl<const N: usize> Value for [u8; N] {
     fn read(reader: &mut Reader<'_>) -> Result<Self> {
