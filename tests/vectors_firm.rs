@@ -11,7 +11,7 @@ mod source;
 #[path = "common/vectors.rs"]
 mod vectors;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use privity::state::{Follow, State, Trust};
 use privity::{Code, Error};
@@ -48,7 +48,14 @@ fn run(name: &str, expected: usize) {
             "firm.verify" | "firm.fold" => {
                 let store = Store::of(&case["in"], &history["in"], &pool);
                 let pinned = case["in"].get("pin").map(|pin| (pin, &history["in"]));
-                verify(&store, pinned).map(|state| describe::describe(&state, &store))
+                verify(&store, pinned, &Follow::All).map(|state| {
+                    let kept = State::load(*state.trust(), &state.save()).unwrap();
+                    assert_eq!(kept.save(), state.save(), "{title}");
+                    if title.starts_with("void, then a good commit") {
+                        follow_nothing(&store, &state);
+                    }
+                    describe::describe(&state, &store)
+                })
             }
             "firm.wrap" => details::wrap(&case["in"]),
             "record.details" => details::details(&case["in"]),
@@ -72,9 +79,9 @@ fn run(name: &str, expected: usize) {
 }
 
 /// What a reader does: from the newest checkpoint on back to one that somebody active signed.
-fn verify(store: &Store, pinned: Option<(&Value, &Value)>) -> Result<State, Error> {
+fn verify(store: &Store, pinned: Option<(&Value, &Value)>, follow: &Follow) -> Result<State, Error> {
     let trust = Trust { firm: store.firm(), genesis: store.genesis() };
-    let mut before = State::new(trust, Follow::All);
+    let mut before = State::new(trust, follow.clone());
     if let Some((pin, history)) = pinned {
         // The state of the pin is what this device verified before: the honest history.
         let honest = Store::of(history, history, &[]);
@@ -93,6 +100,13 @@ fn verify(store: &Store, pinned: Option<(&Value, &Value)>) -> Result<State, Erro
         }
     }
     Err(last)
+}
+
+/// Whoever follows the directory alone comes to the same heads, whatever made an anchor void.
+fn follow_nothing(store: &Store, whole: &State) {
+    let some = verify(store, None, &Follow::Only(BTreeSet::new())).unwrap();
+    assert!(some.heads().eq(whole.heads()));
+    assert_eq!(some.findings().void, whole.findings().void);
 }
 
 fn refused(why: &str, error: &Error) -> Result<(), String> {

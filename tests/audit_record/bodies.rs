@@ -35,6 +35,17 @@ pub fn of(kind: Kind) -> BoxedStrategy<Placed> {
     match kind {
         Kind::GENESIS => genesis().boxed(),
         Kind::ANCHOR => at(Ledger, anchor()),
+        Kind::POLICY => {
+            let profiles = btree_set(profile(), 1..=2);
+            let policy =
+                |(version, cosigners, freshness, profiles, padding): (_, _, _, BTreeSet<Profile>, _)| {
+                    Body::Policy(Policy { version, cosigners, freshness, profiles: list!(profiles), padding })
+                };
+            at(
+                Directory,
+                (counted(), any::<u64>(), any::<u64>(), profiles, select(Padding::ALL)).prop_map(policy),
+            )
+        }
         Kind::USER => {
             let roles = btree_set(select(FirmRole::ALL), 0..=3);
             at(
