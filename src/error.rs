@@ -222,6 +222,8 @@ registry! {
         "Give the path of a file; pipes, folders and devices are not taken.";
     Exists, "exists", Storage, "the target file exists already",
         "Choose another name or remove the file.";
+    SourceUnreadable, "source-unreadable", Storage, "the source cannot be read",
+        "See the error of the operating system; check that the file exists and who may read it.";
     SourceChanged, "source-changed", Storage, "the source changed while it was read",
         "Wait until nobody writes to the file and start again.";
     Proof, "proof", Refused, "the proof does not lead to this root",

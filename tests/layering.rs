@@ -69,6 +69,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("subtle", &["secret", "crypto"]),
     ("minicbor", &["codec"]),
     ("base64ct", &["codec"]),
+    ("bip39", &["codec"]),
     ("tempfile", &["envelope::file", "sharing::file", "store", "vault"]),
     ("std::fs", &["io", "*::file", "store", "vault", "bin"]),
     ("std::thread", &["crypto"]),

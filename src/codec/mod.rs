@@ -3,3 +3,4 @@
 pub mod base64;
 pub mod cbor;
 mod text;
+pub mod words;

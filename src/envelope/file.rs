@@ -53,7 +53,7 @@ pub fn open_file(
 }
 
 /// A regular file and what is known of it. Asked by name first: opening a pipe would wait for its writer.
-fn open_regular(path: &Path) -> Result<(File, Metadata)> {
+pub(crate) fn open_regular(path: &Path) -> Result<(File, Metadata)> {
     if !fs::metadata(path)?.is_file() {
         return Err(Code::NotAFile.into());
     }
@@ -63,7 +63,7 @@ fn open_regular(path: &Path) -> Result<(File, Metadata)> {
 }
 
 /// Writes a file under a temporary name beside its own, syncs it, names it, syncs the folder.
-fn write_new<T>(to: &Path, write: impl FnOnce(&mut File) -> Result<T>) -> Result<T> {
+pub(crate) fn write_new<T>(to: &Path, write: impl FnOnce(&mut File) -> Result<T>) -> Result<T> {
     if fs::symlink_metadata(to).is_ok() {
         return Err(Code::Exists.into());
     }

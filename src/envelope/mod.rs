@@ -42,6 +42,7 @@ mod opener;
 mod padding;
 mod row;
 mod sealer;
+mod sealing;
 mod summary;
 
 pub use crate::crypto::hash::Digests;
@@ -49,6 +50,7 @@ pub use crate::crypto::profile::{Padding, Profile};
 pub use crate::crypto::pump::Threads;
 pub use crate::io::ReadAt;
 pub use file::{open_file, seal_file};
+pub(crate) use file::{open_regular, write_new};
 pub use header::Header;
 pub use metadata::Metadata;
 pub use opener::{Opener, Reader, open};
@@ -56,6 +58,7 @@ pub use row::{KeyRow, RecordedRow};
 pub use sealer::{Sealer, seal, seal_stream};
 #[cfg(feature = "testing")]
 pub(crate) use sealer::{seal_stream_unhashed, seal_with};
+pub(crate) use sealing::Sealing;
 pub use summary::{ContentCommitment, Expected, SealId, Summary};
 
 use crate::progress::Watcher;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use crate::crypto::hash::Hasher;
+use crate::crypto::hash::{Digests, Hasher};
 use crate::crypto::label::SealKind;
 use crate::crypto::pump::{self, Segment, Stages, Threads};
 use crate::crypto::seal::{CHUNK, Layout, PREFIX, SealContext, SealedReader};
@@ -119,7 +119,12 @@ impl<R: ReadAt> Opener<R> {
     ///
     /// # Errors
     /// `content-refused`, `padding`, `content-mismatch`, `io`, `cancelled`.
-    pub fn copy_to(&self, mut to: impl Write + Send, options: Options<'_>) -> Result<u64> {
+    pub fn copy_to(&self, to: impl Write + Send, options: Options<'_>) -> Result<u64> {
+        self.copy(to, options).map(|_| self.length)
+    }
+
+    /// The same; says what was read, if a content commitment is expected.
+    pub(crate) fn copy(&self, mut to: impl Write + Send, options: Options<'_>) -> Result<Option<Digests>> {
         let layout = self.sealed.layout();
         let cipher = self.sealed.cipher();
         let segments = layout.plaintext() / SEGMENT as u64;
@@ -159,10 +164,11 @@ impl<R: ReadAt> Opener<R> {
         };
         let threads = if segments == 0 { Threads::ONE } else { options.threads };
         pump::run(threads, stages)?;
-        if let (Some(hasher), Some((known, key))) = (hasher, &self.content) {
-            known.check(key, &hasher.finish().sha256)?;
+        let digests = hasher.map(Hasher::finish);
+        if let (Some(digests), Some((known, key))) = (&digests, &self.content) {
+            known.check(key, &digests.sha256)?;
         }
-        Ok(self.length)
+        Ok(digests)
     }
 
     /// Reads the content as a stream, from its beginning.

@@ -126,7 +126,10 @@ impl<'w, W: Write + Send> Sealer<'w, W> {
     /// # Errors
     /// `entropy`, `io`.
     pub fn new(header: &Header, to: W, options: Options<'w>) -> Result<Self> {
-        let mut start = Start::new(header)?;
+        Self::started(Start::new(header)?, to, options)
+    }
+
+    pub(super) fn started(mut start: Start, to: W, options: Options<'w>) -> Result<Self> {
         let engine = start.begin(to, Some(Hasher::default()))?;
         // What is written comes in pieces: threads would start and wait more than they work.
         let options = Options { threads: Threads::ONE, ..options };
@@ -190,13 +193,13 @@ impl<W: Write + Send> fmt::Debug for Sealer<'_, W> {
 pub(crate) struct Start {
     header: Header,
     key: DocumentKey,
-    salt: [u8; SALT],
+    pub(super) salt: [u8; SALT],
     seal_id: SealId,
     frame: u64,
 }
 
 impl Start {
-    fn new(header: &Header) -> Result<Self> {
+    pub(super) fn new(header: &Header) -> Result<Self> {
         let mut salt = [0; SALT];
         entropy::fill(RandomPurpose::Salt, &mut salt)?;
         Ok(Self::with(header, DocumentKey::generate()?, salt))

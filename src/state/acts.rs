@@ -16,6 +16,7 @@ use crate::state::authority::{Rule, Standing};
 use crate::state::findings::Findings;
 use crate::state::fold::{Author, Context, Leaf, directory_role, list, rule_and_body, standing};
 use crate::state::matter::{GenerationInfo, Matter};
+use crate::state::named::Named;
 use crate::state::people::People;
 
 /// The leaves of one chain in one commit that have details, to be looked at when it is over.
@@ -101,7 +102,11 @@ impl Matter {
         let kind = record.payload().kind;
         if kind == Kind::GENESIS {
             // Leaf 0 was looked at before the commit counted at all.
-            return if index == 0 { Ok(()) } else { Err(Fault::Genesis) };
+            if index != 0 {
+                return Err(Fault::Genesis);
+            }
+            self.named = Named::of(record);
+            return Ok(());
         }
         if !kind.stands_in(ChainType::Matter) {
             return Err(Fault::Kind);

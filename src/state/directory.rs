@@ -21,6 +21,7 @@ use crate::state::authority::Standing;
 use crate::state::findings::Findings;
 use crate::state::fold::{Author, Context, Leaf, directory_role, list, rule_and_body, standing};
 use crate::state::matter::Matter;
+use crate::state::named::Named;
 use crate::state::people::{Device, DeviceClass, People, Recovery, Root, Status, UserKey, key_hash};
 use crate::wire::note::{KeyKind, key_id};
 
@@ -130,7 +131,12 @@ impl Directory {
             }
             Body::User(user) => {
                 let roles = user.roles.items().iter().copied().collect();
-                self.people.change_user(user.user, |user| user.roles = roles);
+                let named = Named::of(record);
+                self.people.change_user(user.user, |user| {
+                    user.roles = roles;
+                    // A record without a name takes none away.
+                    user.named = named.or(user.named);
+                });
             }
             Body::Team(team) => {
                 self.people.teams.insert(team.team, team.users.items().to_vec());

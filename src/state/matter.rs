@@ -9,6 +9,7 @@ use crate::audit::order::Newest;
 use crate::crypto::profile::Profile;
 use crate::id::{ChainId, DeviceId, DocumentId, Hash, HoldId, MatterId, UserId};
 use crate::state::documents::{Document, Documents};
+use crate::state::named::Named;
 
 /// A matter: who may do what, its epochs and generations, its documents. The directory too.
 #[derive(Clone, Debug)]
@@ -20,6 +21,7 @@ pub struct Matter {
     pub(super) epochs: Vec<EpochInfo>,
     pub(super) generations: Vec<GenerationInfo>,
     pub(super) closed: bool,
+    pub(super) named: Option<Named>,
     pub(super) holds: BTreeMap<HoldId, Option<Vec<DocumentId>>>,
     // Approvals that are not used up: the act's target, by whom.
     pub(super) approvals: BTreeMap<Hash, Vec<DeviceId>>,
@@ -70,6 +72,7 @@ impl Matter {
             epochs: Vec::new(),
             generations: Vec::new(),
             closed: false,
+            named: None,
             holds: BTreeMap::new(),
             approvals: BTreeMap::new(),
             documents: Arc::default(),
@@ -78,10 +81,11 @@ impl Matter {
 
     /// The same without its documents, which no rule looks at: for trying out a commit.
     pub(super) fn without_documents(&self) -> Self {
-        let Self { chain, closed, .. } = *self;
+        let Self { chain, closed, named, .. } = *self;
         Self {
             chain,
             closed,
+            named,
             newest: self.newest.clone(),
             roles: self.roles.clone(),
             screened: self.screened.clone(),
@@ -91,6 +95,12 @@ impl Matter {
             approvals: self.approvals.clone(),
             documents: Arc::default(),
         }
+    }
+
+    /// Where its name lies: the details of its first record, if it has some.
+    #[must_use]
+    pub fn named(&self) -> Option<&Named> {
+        self.named.as_ref()
     }
 
     /// Its id.

@@ -13,6 +13,7 @@ use crate::crypto::hpke::PublicKey;
 use crate::crypto::profile::Profile;
 use crate::crypto::sign::VerifyingKey;
 use crate::id::{DeviceId, FirmId, Hash, PrincipalId, TeamId, UserId};
+use crate::state::named::Named;
 use crate::wire::cose::Kid;
 
 /// A device and its keys.
@@ -72,6 +73,8 @@ pub struct User {
     pub key: Option<UserKey>,
     /// The SHA-256 of every public key they had, by generation, the newest too.
     pub keys: BTreeMap<NonZeroU64, Hash>,
+    /// Where their name lies, if it was given.
+    pub named: Option<Named>,
     // When the newest key was recorded and when a device was last revoked, in the order of records.
     pub(super) key_at: u64,
     pub(super) revoked_at: u64,
@@ -294,6 +297,7 @@ impl People {
                 roles: BTreeSet::new(),
                 key: None,
                 keys: BTreeMap::new(),
+                named: None,
                 key_at: 0,
                 revoked_at: 0,
             })

@@ -15,7 +15,7 @@ use crate::state::documents::{Document, Documents};
 use crate::state::matter::{EpochInfo, GenerationInfo, Matter};
 
 pub(super) fn write(writer: &mut Writer, matter: &Matter) {
-    writer.array(11);
+    writer.array(12);
     Value::write(&matter.chain, writer);
     write_newest(writer, &matter.newest);
     writer.array(matter.roles.len());
@@ -33,6 +33,7 @@ pub(super) fn write(writer: &mut Writer, matter: &Matter) {
         Value::write(&generation.profile, writer);
         writer.bytes(&generation.confirm);
     }
+    write_option(writer, matter.named.as_ref());
     writer.boolean(matter.closed).array(matter.holds.len());
     for (hold, documents) in &matter.holds {
         writer.array(2).bytes(hold.as_bytes()).array(usize::from(documents.is_some()));
@@ -52,7 +53,7 @@ pub(super) fn write(writer: &mut Writer, matter: &Matter) {
 }
 
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Matter> {
-    expect(reader, 11)?;
+    expect(reader, 12)?;
     let mut matter = Matter::new(Value::read(reader)?, None);
     matter.newest = read_newest(reader)?;
     let roles = read_list(reader, |reader| {
@@ -67,6 +68,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Matter> {
         let (generation, profile) = (Value::read(reader)?, Value::read(reader)?);
         Ok(GenerationInfo { generation, profile, confirm: reader.fixed()? })
     })?;
+    matter.named = read_option(reader)?;
     matter.closed = reader.boolean()?;
     let holds = read_list(reader, |reader| {
         expect(reader, 2)?;

@@ -10,7 +10,7 @@ use crate::crypto::hpke::PublicKey;
 use crate::crypto::sign::VerifyingKey;
 use crate::error::{Code, Result};
 use crate::id::{FirmId, Hash};
-use crate::state::cache::{expect, read_list, read_set, write_set};
+use crate::state::cache::{expect, read_list, read_option, read_set, write_option, write_set};
 use crate::state::people::{Device, DeviceClass, People, Recovery, Root, Status, User, UserKey, key_hash};
 use crate::wire::cose::Kid;
 use crate::wire::note::{KeyKind, key_id};
@@ -127,7 +127,7 @@ fn read_device(reader: &mut Reader<'_>, origin: &str) -> Result<Device> {
 }
 
 fn write_user(writer: &mut Writer, user: &User) {
-    writer.array(6).bytes(user.id.as_bytes());
+    writer.array(7).bytes(user.id.as_bytes());
     write_set(writer, user.roles.iter());
     writer.array(usize::from(user.key.is_some()) * 3);
     if let Some(key) = &user.key {
@@ -139,10 +139,11 @@ fn write_user(writer: &mut Writer, user: &User) {
         writer.array(2).unsigned(generation.get()).bytes(&hash.0);
     }
     writer.unsigned(user.key_at).unsigned(user.revoked_at);
+    write_option(writer, user.named.as_ref());
 }
 
 fn read_user(reader: &mut Reader<'_>) -> Result<User> {
-    expect(reader, 6)?;
+    expect(reader, 7)?;
     let (id, roles) = (Value::read(reader)?, read_set(reader)?);
     let key = if reader.array()? == 0 {
         None
@@ -157,5 +158,6 @@ fn read_user(reader: &mut Reader<'_>) -> Result<User> {
         Ok((Value::read(reader)?, Value::read(reader)?))
     })?;
     let (key_at, revoked_at) = (reader.unsigned()?, reader.unsigned()?);
-    Ok(User { id, roles, key, keys: keys.into_iter().collect(), key_at, revoked_at })
+    let named = read_option(reader)?;
+    Ok(User { id, roles, key, keys: keys.into_iter().collect(), named, key_at, revoked_at })
 }
