@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
 
-use super::{create, parent, sync};
+use super::{create, parent, sync, temporary};
 use crate::error::{Code, Error, Result};
 use crate::io::ReadAt;
 use crate::store::{BlobId, BlobWrite, Blobs};
@@ -65,7 +65,7 @@ impl Blobs for FolderBlobs {
         if path.try_exists()? {
             return Err(Code::Exists.into());
         }
-        let file = tempfile::Builder::new().prefix("").tempfile_in(self.temporary())?;
+        let file = temporary(&self.temporary())?;
         Ok(Box::new(FolderBlob { file, path }))
     }
 

@@ -4,6 +4,8 @@
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
+
 use crate::error::Result;
 
 mod blobs;
@@ -47,6 +49,12 @@ pub(super) fn sync(folder: &Path) -> Result<()> {
 #[cfg(not(unix))]
 pub(super) fn sync(_folder: &Path) -> Result<()> {
     Ok(())
+}
+
+/// A file that vanishes unless it is given a name. An error does not say where: tempfile's would.
+pub(super) fn temporary(folder: &Path) -> Result<NamedTempFile> {
+    let made = tempfile::Builder::new().prefix(".privity-").suffix(".part").tempfile_in(folder);
+    Ok(made.map_err(|error| std::io::Error::from(error.kind()))?)
 }
 
 /// A file to read and write, made if it is missing.

@@ -71,9 +71,8 @@ impl Database {
     /// same time one wins.
     fn make(&self, wait: Duration) -> Result<()> {
         let parent = folder::parent(&self.path);
-        let temporary = tempfile::Builder::new().prefix(".privity-").suffix(".part").tempfile_in(parent)?;
         // Closing a file of our own would release the locks that SQLite holds on it.
-        let temporary = temporary.into_temp_path();
+        let temporary = folder::temporary(parent)?.into_temp_path();
         let mut connection = open(&temporary)?;
         connection.execute_batch(self.schema.made_with).map_err(failed)?;
         self.configure(&connection, wait)?;
