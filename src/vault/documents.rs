@@ -151,7 +151,7 @@ impl Matter {
 
 /// A document on record, in its newest version.
 pub(super) fn recorded(asked: Asked<'_>, matter: MatterId, id: DocumentId) -> Result<Document> {
-    Ok(asked.matter(matter)?.document(id).ok_or(Code::DocumentUnknown)?.clone())
+    Ok(*asked.matter(matter)?.document(id).ok_or(Code::DocumentUnknown)?)
 }
 
 /// Whether this user reads content here.

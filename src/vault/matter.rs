@@ -160,7 +160,8 @@ impl Matter {
     }
 
     /// Gives a user a role, or another one. Whoever reads content gets the newest epoch's secret,
-    /// and through it the older ones; an auditor the auditors' secret; a depositor nothing.
+    /// and through it the older ones; an auditor the auditors' secret; a depositor nothing. A role that
+    /// reads no content any more begins the next epoch in the same commit.
     ///
     /// # Errors
     /// `role-missing` unless this user is lead; `user-unknown`, `user-key-missing`; `screened`;
@@ -188,16 +189,26 @@ impl Matter {
             let newest = known.epoch().ok_or(Code::NoAccess)?;
             let place = asked.place(self.id, newest);
             for holder in
-                asked.state.principals(Some(&roles), &known.screened()).iter().filter(|one| of_user(one))
+                asked.state.principals(Some(&roles), known.screened()).iter().filter(|one| of_user(one))
             {
                 let secret = ring.epoch(asked, self.id, newest.epoch)?;
                 plan.rows.push(wrap_epoch(&secret, &place, holder)?);
             }
-            for holder in asked.state.auditors(&roles, &known.screened()).iter().filter(|one| of_user(one)) {
+            for holder in asked.state.auditors(&roles, known.screened()).iter().filter(|one| of_user(one)) {
                 let secret = ring.auditor(asked, self.id, newest.epoch)?;
                 let (to, generation) = (holder.principal.id, holder.principal.generation);
                 let wrap = secret.wrap(&holder.public_key, &place, to, generation)?;
                 plan.put(rows::auditor_wrap(self.id, newest.epoch, to)?, join_wrap(generation, &wrap));
+            }
+            if known.roles().get(&user).is_some_and(|&before| reads(before)) && !reads(role) {
+                // Who reads no more leaves as somebody removed does: with the next epoch.
+                let mut left = known.roles().clone();
+                left.insert(user, role);
+                plan.rows.clear();
+                self.next_epoch(asked, ring, &mut plan, (&left, known.screened()), Reason::ByHand)?;
+                for prefix in &rows::wraps(self.id)[..1] {
+                    delete_wraps(asked, &mut plan, prefix, user)?;
+                }
             }
             plan.rows.extend(directory_wraps(asked, ring)?);
             Ok((plan, ()))
@@ -307,6 +318,11 @@ impl Matter {
         };
         Ok((rotation, begun.under))
     }
+}
+
+/// Whether a role reads content.
+fn reads(role: MatterRole) -> bool {
+    matches!(role, MatterRole::Lead | MatterRole::Member | MatterRole::Reader)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

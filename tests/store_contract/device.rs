@@ -161,7 +161,7 @@ fn the_file_of_a_state_is_the_one_in_the_format() {
     let folder = tempfile::tempdir().unwrap();
     let device = FolderDevice::open(folder.path()).unwrap();
     device.save(DeviceSlot::State, 0, b"abc").unwrap();
-    let mut expected = b"PRVYDEV1".to_vec();
+    let mut expected = b"PRVYDST1".to_vec();
     expected.extend([0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3]);
     expected.extend(b"abc");
     let sum = expected.iter().fold(14_695_981_039_346_656_037u64, |sum, byte| {

@@ -170,7 +170,7 @@ fn fnv1a(bytes: &[u8]) -> u64 {
         .fold(0xCBF2_9CE4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3))
 }
 
-const MAGIC: &[u8; 8] = b"PRVYDEV1";
+const MAGIC: &[u8; 8] = b"PRVYDST1";
 const HEAD: usize = 20;
 
 /// Files grow by this much, so that their size rarely changes.
