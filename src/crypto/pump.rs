@@ -138,6 +138,21 @@ pub fn map<T: Sync, U: Send>(threads: Threads, items: &[T], work: impl Fn(&T) ->
     blocks.into_iter().flat_map(|(_, block)| block).collect()
 }
 
+/// Does two things side by side: the first on a thread of its own. Nothing comes back of it if no
+/// thread can be had: it was not done.
+pub fn beside<A: Send, B>(
+    first: impl FnOnce() -> Option<A> + Send,
+    second: impl FnOnce() -> B,
+) -> (Option<A>, B) {
+    thread::scope(|scope| {
+        let other = thread::Builder::new().spawn_scoped(scope, first).ok();
+        let done = second();
+        let other =
+            other.and_then(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        (other, done)
+    })
+}
+
 /// What a segment waits for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {

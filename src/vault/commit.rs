@@ -17,11 +17,12 @@ use crate::audit::record::{Draft, LedgerHead, Payload, sign};
 use crate::audit::tree::leaf_hash;
 use crate::clock::Timestamp;
 use crate::crypto::profile::Profile;
+use crate::crypto::pump;
 use crate::crypto::sign::SigningKey;
 use crate::error::{Code, Error, Result};
 use crate::id::{ChainId, DeviceId, Hash, MatterId};
 use crate::state::{Prepared, State};
-use crate::store::RowKey;
+use crate::store::{DeviceSlot, RowKey};
 use crate::vault::ring::{Asked, Ring};
 use crate::vault::rows;
 use crate::vault::session::{Inner, Session};
@@ -124,11 +125,26 @@ impl Inner {
         if let Some((key, note)) = self.cosignature(session, &*transaction, before)? {
             transaction.put(&key, note.as_bytes())?;
         }
+        // The pin of what was verified before becomes durable beside this commit, not after it.
+        let pending = session.local.pending(&session.keys)?;
         // Verified as everybody will, before it is durable: nothing is committed that this device
         // would not accept itself.
         let pin = session.local.pin;
         session.advance_own(&*transaction, signed.note.as_bytes())?;
-        transaction.commit().inspect_err(|_| session.step_back(pin))?;
+        let device = &*self.storage.device;
+        let (saved, committed) = match pending {
+            Some((version, bytes)) => {
+                let save = || Some(device.save(DeviceSlot::State, version, &bytes));
+                pump::beside(save, || transaction.commit())
+            }
+            None => (None, transaction.commit()),
+        };
+        committed.inspect_err(|_| session.step_back(pin))?;
+        match saved {
+            Some(Ok(version)) => session.is_saved(version),
+            // Committed all the same: the newer pin is saved at the next call.
+            Some(Err(_)) | None => {}
+        }
         Ok(answer)
     }
 
@@ -142,8 +158,8 @@ impl Inner {
         planned.sort_by_key(|record| (Some(record.chain) != directory, record.chain));
         let newest = newest_sequence(session.state()?, device, planned.iter().map(|one| one.chain), ledger);
         let count = planned.len() as u64;
-        let first = session.local.use_up(newest, count.saturating_add(1))?;
-        session.local.save(&*self.storage.device, &session.keys)?;
+        let device_state = &*self.storage.device;
+        let first = session.local.use_up(newest, count.saturating_add(1), device_state, &session.keys)?;
 
         let (state, _, keys) = session.parts()?;
         let mut signer = Signer { state, key: keys.record(), device, before, now: self.now(), newest: None };

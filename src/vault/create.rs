@@ -82,7 +82,6 @@ impl Vault {
         let owner = Owner { device: DeviceId::generate()?, user: UserId::generate()? };
         let first = First::new(&options, owner, &keys, &root_keys, &next)?;
         let mut local = Local::new(&keys, owner, Some(first.trust), &*device)?;
-        local.use_up(None, First::OF_DEVICE)?;
         first.commit(&storage, &mut local, &keys)?;
         let vault = Self(Arc::new(Inner::new(storage, options, local, keys)?));
         vault.0.begin()?;
@@ -217,7 +216,8 @@ impl First {
         if transaction.last(&[rows::CHECKPOINT])?.is_some() {
             return Err(Code::AlreadyThere.into());
         }
-        local.save(&*storage.device, keys)?;
+        // Its own sequences begin at 0; they are reserved, with the keys, before anything is there.
+        local.use_up(None, Self::OF_DEVICE, &*storage.device, keys)?;
         transaction.append(ledger, 0, &[self.genesis, self.anchor])?;
         transaction.append(self.directory, 0, &self.records)?;
         transaction.put(&rows::checkpoint(self.head.size)?, self.note.as_bytes())?;

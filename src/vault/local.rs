@@ -30,8 +30,10 @@ pub(super) struct Local {
     pub(super) trust: Option<Trust>,
     /// The newest head of the ledger it verified.
     pub(super) pin: Option<Head>,
-    /// The lowest sequence that was never used, in any chain.
+    // The lowest sequence never used in any chain, and the lowest never reserved: the first is kept
+    // in memory, the second durably. What lies between is passed over after a restart.
     next: u64,
+    reserved: u64,
     changed: bool,
 }
 
@@ -50,6 +52,7 @@ impl Local {
             trust,
             pin: None,
             next: 0,
+            reserved: 0,
             changed: true,
         })
     }
@@ -76,7 +79,7 @@ impl Local {
         let file = File::parse(&bytes)?;
         let newer = Self::open(version, &file, keys)?;
         // Whatever either process used up or verified stays so.
-        self.next = self.next.max(newer.next);
+        self.reserved = self.reserved.max(newer.reserved);
         if newer.pin.is_some_and(|pin| self.pin.is_none_or(|own| own.size < pin.size)) {
             self.pin = newer.pin;
         }
@@ -107,14 +110,59 @@ impl Local {
         Err(Code::DeviceStateConflict.into())
     }
 
-    /// Uses up the next sequences: `count` of them above `newest`, the first of which is returned.
-    /// Save before anything is signed for the store under them.
-    pub(super) fn use_up(&mut self, newest: Option<u64>, count: u64) -> Result<u64> {
+    /// Uses up the next sequences, `count` of them above `newest`, and returns the first. They lie
+    /// below what was durably reserved; where they would not, more is reserved first, durably.
+    pub(super) fn use_up(
+        &mut self,
+        newest: Option<u64>,
+        count: u64,
+        device: &dyn DeviceState,
+        keys: &DeviceKeys,
+    ) -> Result<u64> {
         let after = newest.map_or(Some(0), |newest| newest.checked_add(1)).ok_or(Code::RecordOrder)?;
-        let first = self.next.max(after);
-        self.next = first.checked_add(count).ok_or(Code::RecordOrder)?;
-        self.changed = true;
-        Ok(first)
+        loop {
+            let first = self.next.max(after);
+            let end = first.checked_add(count).ok_or(Code::RecordOrder)?;
+            if end <= self.reserved {
+                self.next = end;
+                return Ok(first);
+            }
+            let wanted = end.checked_add(AHEAD).ok_or(Code::RecordOrder)?;
+            let before = std::mem::replace(&mut self.reserved, wanted);
+            // Another process of this device may have reserved the same: then `reserve` says no, and
+            // what it reserved is passed over.
+            if !self.reserve(device, keys).inspect_err(|_| self.reserved = before)? {
+                self.next = self.reserved;
+            }
+        }
+    }
+
+    /// Saves the reservation; false if another process saved meanwhile, whose state is taken over.
+    fn reserve(&mut self, device: &dyn DeviceState, keys: &DeviceKeys) -> Result<bool> {
+        match device.save(DeviceSlot::State, self.version, &self.write(keys)?) {
+            Ok(version) => {
+                self.version = version;
+                self.changed = false;
+                Ok(true)
+            }
+            Err(error) if error.code_value() == Code::DeviceStateConflict => {
+                self.reserved = 0;
+                self.reload(device, keys)?;
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What is to be saved beside something else that is slow; nothing if nothing changed.
+    pub(super) fn pending(&self, keys: &DeviceKeys) -> Result<Option<(u64, Vec<u8>)>> {
+        if self.changed { Ok(Some((self.version, self.write(keys)?))) } else { Ok(None) }
+    }
+
+    /// Notes that what was [pending](Self::pending) became durable under this version. There may be
+    /// something newer.
+    pub(super) fn saved_before(&mut self, version: u64) {
+        self.version = version;
     }
 
     pub(super) fn set_pin(&mut self, pin: Head) {
@@ -139,7 +187,7 @@ impl Local {
         if let Some(pin) = &self.pin {
             inner.unsigned(2).array(2).unsigned(pin.size).bytes(&pin.root.0);
         }
-        inner.unsigned(3).unsigned(self.next);
+        inner.unsigned(3).unsigned(self.reserved);
         let sealed = keys.seal_state(&inner.finish(), &associated(self.owner))?;
         let mut file = Writer::new();
         file.map(4).unsigned(1).bytes(self.owner.device.as_bytes());
@@ -169,10 +217,19 @@ impl Local {
             false => None,
         };
         reader.field(&mut fields, 3)?;
-        let next = reader.unsigned()?;
+        let reserved = reader.unsigned()?;
         reader.end(fields)?;
         let protected = file.protected.to_vec();
-        Ok(Self { version, protected, owner: file.owner, trust, pin, next, changed: false })
+        Ok(Self {
+            version,
+            protected,
+            owner: file.owner,
+            trust,
+            pin,
+            next: reserved,
+            reserved,
+            changed: false,
+        })
     }
 }
 
@@ -214,4 +271,6 @@ fn associated(owner: Owner) -> Vec<u8> {
 }
 
 const MAX_FILE: usize = 64 << 10;
+/// How many sequences are reserved at once: one durable write for so many records.
+const AHEAD: u64 = 1_024;
 const MAX_CONFLICTS: usize = 16;

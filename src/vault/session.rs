@@ -32,6 +32,8 @@ pub(super) struct Session {
     pub(super) ring: Ring,
     state: Option<State>,
     cached_at: u64,
+    // Whether others' commits were verified that the durable pin does not know.
+    ahead: bool,
 }
 
 /// The session, locked for one call.
@@ -41,7 +43,7 @@ impl Inner {
     pub(super) fn new(storage: Storage, options: Options, local: Local, keys: DeviceKeys) -> Result<Self> {
         let trust = local.trust.ok_or(Code::DeviceStateMissing)?;
         let owner = local.owner;
-        let session = Session { keys, local, ring: Ring::default(), state: None, cached_at: 0 };
+        let session = Session { keys, local, ring: Ring::default(), state: None, cached_at: 0, ahead: false };
         Ok(Self { storage, options, trust, owner, session: Mutex::new(Some(session)) })
     }
 
@@ -77,14 +79,20 @@ impl Inner {
         session.sync(self, &*snapshot)?;
         let result = look(session, &*snapshot);
         drop(snapshot);
-        // What was verified is never un-verified: the pin is durable before anything is answered.
-        session.local.save(&*self.storage.device, &session.keys)?;
+        // What others committed and this device verified is never un-verified: the pin is durable
+        // before anything is answered. An own commit's pin is saved beside the next one.
+        if session.ahead {
+            session.local.save(&*self.storage.device, &session.keys)?;
+            session.ahead = false;
+        }
         result
     }
 
     pub(super) fn lock(&self) {
         let mut held = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = held.as_mut() {
+            // Best effort: a pin that is one commit behind is noticed by nobody but an attacker.
+            let _behind = session.local.save(&*self.storage.device, &session.keys);
             session.keep(self);
         }
         *held = None;
@@ -141,6 +149,7 @@ impl Session {
         } else {
             self.check_pin(&state, &source, ChainId::from_bytes(*inner.trust.firm.as_bytes()))?;
             state.advance(&source, &note)?;
+            self.ahead = true;
         }
         let head = state.ledger_head().ok_or(Code::NotAVault)?;
         self.local.set_pin(Head { size: head.size, root: head.root });
@@ -194,6 +203,12 @@ impl Session {
         if save().is_ok() {
             self.cached_at = state.ledger_size();
         }
+    }
+
+    /// What was pending is durable.
+    pub(super) fn is_saved(&mut self, version: u64) {
+        self.local.saved_before(version);
+        self.ahead = false;
     }
 
     /// Back to before a commit that did not become durable: it is verified again at the next call.
