@@ -71,7 +71,9 @@ pub(crate) fn write_new<T>(to: &Path, write: impl FnOnce(&mut File) -> Result<T>
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut temporary = tempfile::Builder::new().prefix(".privity-").suffix(".part").tempfile_in(folder)?;
+    let builder = tempfile::Builder::new().prefix(".privity-").suffix(".part").tempfile_in(folder);
+    // Its error names the path, which ours must not.
+    let mut temporary = builder.map_err(|error| std::io::Error::from(error.kind()))?;
     let result = write(temporary.as_file_mut())?;
     temporary.as_file().sync_all()?;
     temporary.persist_noclobber(to).map_err(|failed| match failed.error.kind() {
