@@ -163,3 +163,16 @@ pub fn root_keys(secret_bytes: [u8; 65]) -> Result<crate::keys::RootKeys> {
 pub fn device_keys(seeds: [u8; 160]) -> Result<crate::keys::DeviceKeys> {
     crate::keys::DeviceKeys::from_seeds(secret(seeds))
 }
+
+/// The seeds of a vault's device: record, log, ssh and X-Wing key, then the device secret.
+///
+/// # Errors
+/// `locked`.
+pub fn device_seeds(vault: &crate::vault::Vault) -> Result<[u8; 160]> {
+    vault.device_seeds()
+}
+
+/// Runs `work` in a build that is wrong on purpose: a new epoch uses the secret before it again.
+pub fn with_reused_epoch_secrets<T>(work: impl FnOnce() -> T) -> T {
+    crate::vault::reuse::with(work)
+}

@@ -8,10 +8,7 @@ fn run(folder: &Path) -> Output {
     let program = std::env::current_exe().expect("a test program");
     let built =
         program.parent().and_then(Path::parent).expect("a folder").join("examples").join("production");
-    Command::new(built)
-        .arg(folder)
-        .output()
-        .expect("no example: `cargo test --examples --no-run` builds it, as `cargo test` does")
+    Command::new(built).arg(folder).output().expect("no example: a whole `cargo test` builds it first")
 }
 
 #[test]

@@ -122,6 +122,11 @@ impl DeviceKeys {
     }
 
     /// The seeds of the record, log, ssh and X-Wing key, then the device secret.
+    #[cfg(feature = "testing")]
+    pub(crate) fn seeds(&self) -> &Secret<SEEDS> {
+        &self.seeds
+    }
+
     pub(crate) fn from_seeds(seeds: Secret<SEEDS>) -> Result<Self> {
         let at = |index: usize| -> Result<Secret<32>> {
             let from = seeds.expose_secret().get(index * 32..).and_then(<[u8]>::first_chunk);

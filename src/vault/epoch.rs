@@ -70,6 +70,8 @@ pub(super) fn begin(
     let place = EpochPlace { profile: begin.profile, firm, matter: begin.matter, epoch };
     let previous = before.map(|before| before.record);
     let secret = EpochSecret::generate()?;
+    #[cfg(feature = "testing")]
+    let secret = reuse::instead(asked, ring, begin.matter, before, secret)?;
     let auditors = secret.auditor_secret(&place);
     let mut rows = Vec::new();
 
@@ -128,4 +130,38 @@ pub(super) fn wrap_epoch(
         secret.wrap(&holder.public_key, place, to, generation)?
     };
     Ok((rows::epoch_wrap(place.matter, place.epoch, to)?, Some(join_wrap(generation, &wrap))))
+}
+
+/// The door of the test that shows that it can fail: an epoch that uses the secret before it again.
+#[cfg(feature = "testing")]
+pub(crate) mod reuse {
+    use std::cell::Cell;
+
+    use super::{Asked, EpochSecret, MatterId, Result, Ring};
+    use crate::state::EpochInfo;
+
+    thread_local! {
+        static ON: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// Runs `work` with every new epoch of this thread under the old secret.
+    pub fn with<T>(work: impl FnOnce() -> T) -> T {
+        ON.set(true);
+        let done = work();
+        ON.set(false);
+        done
+    }
+
+    pub(super) fn instead(
+        asked: Asked<'_>,
+        ring: &mut Ring,
+        matter: MatterId,
+        before: Option<&EpochInfo>,
+        fresh: EpochSecret,
+    ) -> Result<EpochSecret> {
+        match before.filter(|_| ON.get()) {
+            Some(before) => Ok(ring.epoch(asked, matter, before.epoch)?.duplicate()),
+            None => Ok(fresh),
+        }
+    }
 }

@@ -166,6 +166,18 @@ impl Vault {
     }
 }
 
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub(crate) use epoch::reuse;
+
+#[cfg(feature = "testing")]
+impl Vault {
+    /// The seeds of this device: what its thief has once it is unlocked.
+    pub(crate) fn device_seeds(&self) -> Result<[u8; 160]> {
+        Ok(*self.0.session()?.get()?.keys.seeds().expose_secret())
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
