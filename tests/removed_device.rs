@@ -15,7 +15,7 @@ use privity::audit::body::MatterRole;
 use privity::audit::detail::{DetailKey, DetailPlace, DetailRoot, Details};
 use privity::audit::kind::ChainType;
 use privity::audit::record::Record;
-use privity::envelope::{self, Expected, Header, KeyRow, Metadata, Profile, ReadAt as _, SealId};
+use privity::envelope::{self, Expected, Header, KeyRow, Metadata, Profile, SealId};
 use privity::state::{Document, EpochInfo, Follow, Source, State};
 use privity::store::{BlobId, RowKey, Snapshot};
 use privity::testing::hpke::{self, PrivateKey, Wrap};
@@ -127,7 +127,7 @@ impl Dump {
     }
 
     /// Everything that opens to 32 bytes under a secret alone.
-    fn from_one(&self, s: &Bytes32, out: &mut BTreeSet<Bytes32>) {
+    fn open_with_one(&self, s: &Bytes32, out: &mut BTreeSet<Bytes32>) {
         let one = secret(*s);
         let mut found = |opened: Result<privity::testing::Secret<32>>| {
             if let Ok(opened) = opened {
@@ -183,7 +183,7 @@ impl Dump {
     }
 
     /// Everything that opens to 32 bytes under a secret and a shred key.
-    fn from_two(&self, s: &Bytes32, shred: &Bytes32, out: &mut BTreeSet<Bytes32>) {
+    fn open_with_two(&self, s: &Bytes32, shred: &Bytes32, out: &mut BTreeSet<Bytes32>) {
         let both = kdf::extract(&secret(*shred), &secret(*s));
         for (matter, epoch) in self.epochs() {
             let generation = NonZeroU64::MIN.get();
@@ -231,11 +231,11 @@ impl Dump {
             for s in new {
                 tried.insert(s);
                 let mut from_one = BTreeSet::new();
-                self.from_one(&s, &mut from_one);
+                self.open_with_one(&s, &mut from_one);
                 let mut found = BTreeSet::new();
                 for candidate in from_one.iter().chain([&s]) {
                     for shred in &self.shred {
-                        self.from_two(candidate, shred, &mut found);
+                        self.open_with_two(candidate, shred, &mut found);
                     }
                 }
                 let derived: BTreeSet<_> = self

@@ -140,10 +140,9 @@ impl Inner {
             None => (None, transaction.commit()),
         };
         committed.inspect_err(|_| session.step_back(pin))?;
-        match saved {
-            Some(Ok(version)) => session.is_saved(version),
-            // Committed all the same: the newer pin is saved at the next call.
-            Some(Err(_)) | None => {}
+        // If it was not saved, it is at the next call: this act is committed all the same.
+        if let Some(Ok(version)) = saved {
+            session.is_saved(version);
         }
         Ok(answer)
     }

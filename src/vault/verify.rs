@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::audit::checkpoint::Head;
 use crate::error::{Code, Result};
 use crate::id::{ChainId, DocumentId, MatterId, PrincipalId};
+use crate::keys::Wrap;
 use crate::progress::{Progress, Watcher};
 use crate::state::{Follow, KeyHolder, Source as _, State, Status, Trust};
 use crate::store::Snapshot;
@@ -33,7 +34,11 @@ impl Vault {
         let (known, follow, matters) = self.0.ask(|asked, _| {
             let known = asked.state.ledger_head().ok_or(Code::NotAVault)?;
             let matters: Vec<MatterId> = match scope {
-                Scope::Firm => asked.state.matters().map(|matter| matter.id()).collect(),
+                Scope::Firm => {
+                    let directory = asked.state.directory();
+                    let directory = directory.map(|chain| MatterId::from_bytes(*chain.as_bytes()));
+                    directory.into_iter().chain(asked.state.matters().map(|matter| matter.id())).collect()
+                }
                 Scope::Matter(id) => vec![id],
             };
             Ok((known, self.0.followed(asked, scope)?, matters))
@@ -143,66 +148,91 @@ fn measure(state: &State, rows: &dyn Snapshot, scope: Scope, firm: crate::id::Fi
     Ok((records, bytes))
 }
 
-/// Every principal of the newest epoch has a wrap, and it is the one the secret gives; nobody else
-/// has one.
+/// Every principal of the newest epoch has a wrap of its secret, every auditor one of theirs, and it is
+/// the one the secret gives; nobody else has one.
 fn check_wraps(asked: Asked<'_>, ring: &mut Ring, id: MatterId, report: &mut Report) -> Result<()> {
     let matter = asked.matter(id)?;
     let Some(newest) = matter.epoch() else { return Ok(()) };
-    let holders: BTreeMap<PrincipalId, KeyHolder> = asked
-        .state
-        .principals(Some(matter.roles()), matter.screened())
-        .into_iter()
-        .map(|holder| (holder.principal.id, holder))
-        .collect();
-    let [wraps, _] = rows::wraps(id);
-    let mut after = None;
-    let mut seen: BTreeMap<(NonZeroU64, PrincipalId), Vec<u8>> = BTreeMap::new();
+    // In the directory every active user reads, and there are no auditors.
+    let in_directory = asked.state.directory() == Some(chain_of(id));
+    let roles = (!in_directory).then(|| matter.roles());
+    let holders = asked.state.principals(roles, matter.screened());
+    let auditors = roles.map(|roles| asked.state.auditors(roles, matter.screened())).unwrap_or_default();
+    let secret = or_no_access(ring.epoch(asked, id, newest.epoch))?;
+    let of_auditors = or_no_access(ring.auditor(asked, id, newest.epoch))?;
+    let place = asked.place(id, newest);
+    let [wraps, auditor_wraps] = rows::wraps(id);
+    let verify_epoch = |holder: &KeyHolder, to: PrincipalId, generation, wrap: &Wrap| match &secret {
+        Some(secret) if holder.recovery => {
+            secret.verify_recovery_wrap(&holder.public_key, &place, to, generation, wrap)
+        }
+        Some(secret) => secret.verify_wrap(&holder.public_key, &place, to, generation, wrap),
+        None => Ok(()),
+    };
+    let verify_auditor = |holder: &KeyHolder, to: PrincipalId, generation, wrap: &Wrap| match &of_auditors {
+        Some(secret) => secret.verify_wrap(&holder.public_key, &place, to, generation, wrap),
+        None => Ok(()),
+    };
+    let mut check =
+        |prefix: &[u8], holders: Vec<KeyHolder>, known: bool, verify: &Verify<'_>| -> Result<()> {
+            let holders: BTreeMap<PrincipalId, KeyHolder> =
+                holders.into_iter().map(|holder| (holder.principal.id, holder)).collect();
+            let seen = all_wraps(asked, prefix)?;
+            for (_, principal) in seen.keys() {
+                // The recovery key's id may have changed; its older wraps are nobody's business here.
+                let a_user = asked.state.users().any(|user| rows::principal(user.id) == *principal);
+                if a_user && !holders.contains_key(principal) {
+                    report.findings.push(Finding::Left { matter: id, principal: *principal });
+                }
+            }
+            for (principal, holder) in holders.iter().filter(|_| known) {
+                let value = seen.get(&(newest.epoch, *principal)).ok_or(Code::RowMissing.into());
+                let equal = value.and_then(|value| split_wrap(value)).and_then(|(generation, wrap)| {
+                    let same = generation == holder.principal.generation;
+                    if same {
+                        verify(holder, *principal, generation, &wrap)
+                    } else {
+                        Err(Code::RowMismatch.into())
+                    }
+                });
+                report.wraps_checked += 1;
+                // Who joined and was admitted to no matter yet has no key to the names in the directory.
+                let awaited = |code| in_directory && code == Code::RowMissing;
+                if let Some(why) = equal.err().map(|error| error.code_value()).filter(|code| !awaited(*code))
+                {
+                    let epoch = newest.epoch.get();
+                    report.findings.push(Finding::Wrap { matter: id, epoch, principal: *principal, why });
+                }
+            }
+            Ok(())
+        };
+    check(&wraps, holders, secret.is_some(), &verify_epoch)?;
+    check(&auditor_wraps, auditors, of_auditors.is_some(), &verify_auditor)
+}
+
+/// Verifies one wrap for its holder.
+type Verify<'v> = dyn Fn(&KeyHolder, PrincipalId, NonZeroU64, &Wrap) -> Result<()> + 'v;
+
+/// Nothing where this user has no key.
+fn or_no_access<T>(secret: Result<T>) -> Result<Option<T>> {
+    match secret {
+        Ok(secret) => Ok(Some(secret)),
+        Err(error) if error.code_value() == Code::NoAccess => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Every wrap below a prefix, by epoch and principal.
+fn all_wraps(asked: Asked<'_>, prefix: &[u8]) -> Result<BTreeMap<(NonZeroU64, PrincipalId), Vec<u8>>> {
+    let (mut after, mut seen) = (None, BTreeMap::new());
     loop {
-        let page = asked.rows.scan(&wraps, after.as_ref(), PAGE)?;
-        let Some((last, _)) = page.last() else { break };
+        let page = asked.rows.scan(prefix, after.as_ref(), PAGE)?;
+        let Some((last, _)) = page.last() else { return Ok(seen) };
         after = Some(last.clone());
         for (key, value) in page {
             seen.insert(rows::of_wrap(&key)?, value);
         }
     }
-    for (epoch, principal) in seen.keys() {
-        // The recovery key's id may have changed; its older wraps are nobody's business here.
-        let known_user = asked.state.users().any(|user| rows::principal(user.id) == *principal);
-        if known_user && !holders.contains_key(principal) && *epoch <= newest.epoch {
-            report.findings.push(Finding::Left { matter: id, principal: *principal });
-        }
-    }
-    let secret = match ring.epoch(asked, id, newest.epoch) {
-        Ok(secret) => secret,
-        Err(error) if error.code_value() == Code::NoAccess => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    let place = asked.place(id, newest);
-    for (principal, holder) in &holders {
-        let why = match seen.get(&(newest.epoch, *principal)) {
-            None => Some(Code::RowMissing),
-            Some(value) => split_wrap(value)
-                .and_then(|(generation, wrap)| {
-                    if generation != holder.principal.generation {
-                        return Err(Code::RowMismatch.into());
-                    }
-                    let to = &holder.public_key;
-                    if holder.recovery {
-                        secret.verify_recovery_wrap(to, &place, *principal, generation, &wrap)
-                    } else {
-                        secret.verify_wrap(to, &place, *principal, generation, &wrap)
-                    }
-                })
-                .err()
-                .map(|error| error.code_value()),
-        };
-        report.wraps_checked += 1;
-        if let Some(why) = why {
-            let epoch = newest.epoch.get();
-            report.findings.push(Finding::Wrap { matter: id, epoch, principal: *principal, why });
-        }
-    }
-    Ok(())
 }
 
 /// The rows of the next documents after one, as opening them would find them. The last of them and how
