@@ -22,8 +22,12 @@ pub fn aims() -> Vec<Aim> {
     vec![
         Aim::new("vault/remove/15-people-10-documents", Goal::AtMost(20.0), move |env| {
             let measured = measured(env, &first)?;
-            Ok(Measured { ours: measured.peer, peer: measured.ours, against: "100000 docs", ..measured })
-                .map(milliseconds)
+            Ok(milliseconds(Measured {
+                ours: measured.peer,
+                peer: measured.ours,
+                against: "100000 docs",
+                ..measured
+            }))
         }),
         Aim::new("vault/remove/15-people-100000-documents", Goal::AtMost(20.0), move |env| {
             Ok(milliseconds(measured(env, &second)?))
