@@ -121,12 +121,12 @@ impl DeviceKeys {
         ct_eq(&self.cache_tag(cached), tag)
     }
 
-    /// The seeds of the record, log, ssh and X-Wing key, then the device secret.
     #[cfg(feature = "testing")]
     pub(crate) fn seeds(&self) -> &Secret<SEEDS> {
         &self.seeds
     }
 
+    /// The seeds of the record, log, ssh and X-Wing key, then the device secret.
     pub(crate) fn from_seeds(seeds: Secret<SEEDS>) -> Result<Self> {
         let at = |index: usize| -> Result<Secret<32>> {
             let from = seeds.expose_secret().get(index * 32..).and_then(<[u8]>::first_chunk);

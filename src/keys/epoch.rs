@@ -200,11 +200,11 @@ impl EpochSecret {
     }
 
     #[cfg(feature = "testing")]
-    #[cfg(feature = "testing")]
     pub(crate) fn duplicate(&self) -> Self {
         Self(self.0.duplicate())
     }
 
+    #[cfg(feature = "testing")]
     pub(crate) fn from_secret(secret: Secret<32>) -> Self {
         Self(secret)
     }

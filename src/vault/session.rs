@@ -3,6 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::audit::checkpoint::{Head, Log};
+use crate::audit::record::LedgerHead;
+use crate::audit::tree::{leaf_hash, root_of};
 use crate::clock::Timestamp;
 use crate::error::{Code, Error, Result};
 use crate::id::ChainId;
@@ -148,7 +150,8 @@ impl Session {
             }
         } else {
             self.check_pin(&state, &source, ChainId::from_bytes(*inner.trust.firm.as_bytes()))?;
-            state.advance(&source, &note)?;
+            let known = state.ledger_head();
+            state.advance(&source, &note).map_err(|error| forked_or(error, inner, &source, known))?;
             self.ahead = true;
         }
         let head = state.ledger_head().ok_or(Code::NotAVault)?;
@@ -167,7 +170,7 @@ impl Session {
             if leaves.is_empty() {
                 return Err(Code::StoreIncomplete.into());
             }
-            leaves.iter().for_each(|leaf| frontier.push(crate::audit::tree::leaf_hash(leaf)));
+            leaves.iter().for_each(|leaf| frontier.push(leaf_hash(leaf)));
         }
         if frontier.root() == Some(pin.root) { Ok(()) } else { Err(Code::LedgerForked.into()) }
     }
@@ -226,6 +229,17 @@ impl Session {
         self.state = Some(state);
         Ok(())
     }
+}
+
+/// Leaves that do not lead on from what was verified are another history if the ledger below them is
+/// another one: told apart only where something is wrong already, for it reads the whole ledger.
+fn forked_or(error: Error, inner: &Inner, source: &Source<'_>, known: Option<LedgerHead>) -> Error {
+    let Some(known) = known.filter(|_| error.code_value() == Code::FirmTampered) else { return error };
+    let ledger = ChainId::from_bytes(*inner.trust.firm.as_bytes());
+    let leaves = source.leaves(ledger, 0, known.size).unwrap_or_default();
+    let root = root_of(leaves.iter().map(|leaf| leaf_hash(leaf)));
+    let same = leaves.len() as u64 == known.size && root == Some(known.root);
+    if same { error } else { Code::LedgerForked.into() }
 }
 
 /// A checkpoint of another origin is another firm's.
