@@ -12,7 +12,7 @@ mod seeds;
 
 type Body = fn(&[u8]) -> Result<(), &'static str>;
 
-const TARGETS: [(&str, Body); 11] = [
+const TARGETS: [(&str, Body); 15] = [
     ("audit_chain", bodies::audit::chain::chain),
     ("audit_details", bodies::audit::details::details),
     ("audit_note", bodies::audit::note::note),
@@ -22,8 +22,12 @@ const TARGETS: [(&str, Body); 11] = [
     ("codec_ids", bodies::codec::ids),
     ("envelope_open", bodies::envelope::open),
     ("envelope_ranges", bodies::envelope::ranges),
+    ("envelope_row", bodies::row::row),
     ("keys_identity", bodies::keys::identity_file),
     ("keys_wrap", bodies::keys::wrap),
+    ("state_load", bodies::vault::state::load),
+    ("vault_enrolment", bodies::vault::enrolment::enrolment),
+    ("vault_export", bodies::vault::export::export),
 ];
 
 #[test]

@@ -8,5 +8,7 @@ pub mod audit;
 pub mod codec;
 pub mod envelope;
 pub mod keys;
+pub mod row;
+pub mod vault;
 
 mod input;

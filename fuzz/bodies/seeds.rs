@@ -8,10 +8,13 @@ use super::bodies::{envelope, keys};
 
 #[path = "seeds/audit.rs"]
 mod audit;
+#[path = "seeds/vault.rs"]
+mod vault;
 
 /// Target, name of the file, bytes. The name says what must become of it.
 pub fn all() -> Vec<(&'static str, String, Vec<u8>)> {
     let mut all = audit::all();
+    all.extend(vault::all());
     cbor(&mut |name, bytes| all.push(("codec_cbor", name.to_owned(), bytes)));
     ids(&mut |name, bytes| all.push(("codec_ids", name.to_owned(), bytes)));
     open(&mut |name, bytes| all.push(("envelope_open", name.to_owned(), bytes)));

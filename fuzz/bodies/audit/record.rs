@@ -204,6 +204,13 @@ fn defined() -> Vec<(ChainType, Body)> {
         confirm,
         intake: Some(Box::new([6; 1_216])),
     };
+    let policy = Policy {
+        version: one,
+        cosigners: 1,
+        freshness: 86_400,
+        profiles: List::new(vec![Profile::ChaCha, Profile::Aes]).expect("two"),
+        padding: Padding::Padme,
+    };
     let public_key = Box::new([5; 1_216]);
     let designation = Designation::PRIVILEGED;
     vec![
@@ -238,6 +245,7 @@ fn defined() -> Vec<(ChainType, Body)> {
         (Standalone, Body::Destroyed(versions())),
         (Standalone, Body::Approval(Approval { target: hash })),
         (Directory, Body::RecoverySplit(recovery())),
+        (Directory, Body::Policy(policy)),
         (Directory, Body::RecoveryRotated(recovery())),
     ]
 }
