@@ -171,7 +171,7 @@ fn no_registry_shares_a_label_with_another() {
     HpkePurpose::ALL.iter().for_each(|purpose| add(purpose.label()));
     ObjectClass::ALL.iter().for_each(|class| add(class.label()));
     HashPurpose::ALL.iter().for_each(|purpose| add(purpose.label()));
-    assert_eq!(count, 14 + 11 + 5 + 3 + 3);
+    assert_eq!(count, 18 + 16 + 5 + 3 + 4);
     println!("labels: {count}");
 }
 
