@@ -30,10 +30,12 @@ pub(super) struct Local {
     pub(super) trust: Option<Trust>,
     /// The newest head of the ledger it verified.
     pub(super) pin: Option<Head>,
-    // The lowest sequence never used in any chain, and the lowest never reserved: the first is kept
-    // in memory, the second durably. What lies between is passed over after a restart.
+    // The lowest sequence never used in any chain and the end of what is reserved for *this* process;
+    // what lies between is passed over after a restart. `stored` is the end of what any process of
+    // this device reserved, as far as is known: what is saved, and where the next reservation begins.
     next: u64,
     reserved: u64,
+    stored: u64,
     changed: bool,
 }
 
@@ -53,6 +55,7 @@ impl Local {
             pin: None,
             next: 0,
             reserved: 0,
+            stored: 0,
             changed: true,
         })
     }
@@ -78,8 +81,8 @@ impl Local {
         let bytes = bytes.ok_or(Code::DeviceStateMissing)?;
         let file = File::parse(&bytes)?;
         let newer = Self::open(version, &file, keys)?;
-        // Whatever either process used up or verified stays so.
-        self.reserved = self.reserved.max(newer.reserved);
+        // What another process reserved stays its own; what either verified stays verified.
+        self.stored = self.stored.max(newer.stored);
         if newer.pin.is_some_and(|pin| self.pin.is_none_or(|own| own.size < pin.size)) {
             self.pin = newer.pin;
         }
@@ -127,30 +130,30 @@ impl Local {
                 self.next = end;
                 return Ok(first);
             }
-            let wanted = end.checked_add(AHEAD).ok_or(Code::RecordOrder)?;
-            let before = std::mem::replace(&mut self.reserved, wanted);
-            // Another process of this device may have reserved the same: then `reserve` says no, and
-            // what it reserved is passed over.
-            if !self.reserve(device, keys).inspect_err(|_| self.reserved = before)? {
-                self.next = self.reserved;
-            }
+            self.reserve(after, count, device, keys)?;
         }
     }
 
-    /// Saves the reservation; false if another process saved meanwhile, whose state is taken over.
-    fn reserve(&mut self, device: &dyn DeviceState, keys: &DeviceKeys) -> Result<bool> {
-        match device.save(DeviceSlot::State, self.version, &self.write(keys)?) {
+    /// Reserves sequences from `after` on that no process of this device ever reserved, durably. Does
+    /// nothing but take over what another one saved, if one did meanwhile.
+    fn reserve(&mut self, after: u64, count: u64, device: &dyn DeviceState, keys: &DeviceKeys) -> Result<()> {
+        let (before, from) = (self.stored, self.stored.max(after));
+        let end = from.checked_add(count).and_then(|end| end.checked_add(AHEAD)).ok_or(Code::RecordOrder)?;
+        self.stored = end;
+        let saved = self.write(keys).and_then(|bytes| device.save(DeviceSlot::State, self.version, &bytes));
+        match saved {
             Ok(version) => {
-                self.version = version;
-                self.changed = false;
-                Ok(true)
+                (self.version, self.changed) = (version, false);
+                (self.next, self.reserved) = (from, end);
+                Ok(())
             }
-            Err(error) if error.code_value() == Code::DeviceStateConflict => {
-                self.reserved = 0;
-                self.reload(device, keys)?;
-                Ok(false)
+            Err(error) => {
+                self.stored = before;
+                if error.code_value() != Code::DeviceStateConflict {
+                    return Err(error);
+                }
+                self.reload(device, keys)
             }
-            Err(error) => Err(error),
         }
     }
 
@@ -187,7 +190,7 @@ impl Local {
         if let Some(pin) = &self.pin {
             inner.unsigned(2).array(2).unsigned(pin.size).bytes(&pin.root.0);
         }
-        inner.unsigned(3).unsigned(self.reserved);
+        inner.unsigned(3).unsigned(self.stored);
         let sealed = keys.seal_state(&inner.finish(), &associated(self.owner))?;
         let mut file = Writer::new();
         file.map(4).unsigned(1).bytes(self.owner.device.as_bytes());
@@ -217,7 +220,7 @@ impl Local {
             false => None,
         };
         reader.field(&mut fields, 3)?;
-        let reserved = reader.unsigned()?;
+        let stored = reader.unsigned()?;
         reader.end(fields)?;
         let protected = file.protected.to_vec();
         Ok(Self {
@@ -226,8 +229,9 @@ impl Local {
             owner: file.owner,
             trust,
             pin,
-            next: reserved,
-            reserved,
+            next: stored,
+            reserved: stored,
+            stored,
             changed: false,
         })
     }
@@ -274,3 +278,51 @@ const MAX_FILE: usize = 64 << 10;
 /// How many sequences are reserved at once: one durable write for so many records.
 const AHEAD: u64 = 1_024;
 const MAX_CONFLICTS: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::keys::Passphrase;
+    use crate::secret::SecretBytes;
+    use crate::store::MemoryDevice;
+
+    #[test]
+    fn processes_of_one_device_never_use_a_sequence_twice() {
+        let passphrase = Passphrase::new(SecretBytes::new(b"one device".to_vec())).unwrap();
+        let keys = DeviceKeys::generate().unwrap();
+        let owner = Owner { device: DeviceId::generate().unwrap(), user: UserId::generate().unwrap() };
+        let device = MemoryDevice::new();
+        let mut first = Local::new(&keys, owner, None, &passphrase).unwrap();
+        first.save(&device, &keys).unwrap();
+        let open = || {
+            let (version, bytes) = device.load(DeviceSlot::State).unwrap();
+            Local::open(version, &File::parse(&bytes.unwrap()).unwrap(), &keys).unwrap()
+        };
+        let mut processes = [first, open(), open()];
+        let (mut used, mut newest, mut chance) = (BTreeSet::new(), None, 7_u64);
+        for step in 0..4_000_u64 {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let at = usize::try_from((chance >> 33) % 3).unwrap();
+            match (chance >> 40) % 5 {
+                // A pin is saved, in conflict with whoever saved since.
+                0 => {
+                    processes[at].set_pin(Head { size: step + 1, root: Hash([1; 32]) });
+                    processes[at].save(&device, &keys).unwrap();
+                }
+                // A process ends, and another begins.
+                1 if step % 11 == 0 => processes[at] = open(),
+                // Records of all processes stand in one chain, or the process is alone in it.
+                kind => {
+                    let after = if kind == 2 { None } else { newest };
+                    let first = processes[at].use_up(after, 3, &device, &keys).unwrap();
+                    assert!(after.is_none_or(|after| after < first));
+                    (first..first + 3).for_each(|one| assert!(used.insert(one), "{one} twice, step {step}"));
+                    newest = newest.max(Some(first + 2));
+                }
+            }
+        }
+        assert!(used.len() > 5_000, "{}", used.len());
+    }
+}
