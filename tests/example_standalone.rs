@@ -22,6 +22,8 @@ mod report;
 mod rewritten;
 #[path = "../examples/standalone/run.rs"]
 mod run;
+#[path = "../examples/standalone/samples.rs"]
+mod samples;
 #[path = "../examples/standalone/story.rs"]
 mod story;
 #[path = "../examples/standalone/tamper.rs"]

@@ -8,8 +8,13 @@
 //! expected. No name of a document is shown.
 
 mod bare;
+#[path = "../standalone/chance.rs"]
+#[allow(dead_code, reason = "the other example uses the rest")]
+mod chance;
 mod child;
 mod report;
+#[path = "../standalone/samples.rs"]
+mod samples;
 mod story;
 #[allow(dead_code, reason = "of the walk the other example uses the rest")]
 #[path = "../standalone/walk.rs"]
@@ -56,7 +61,8 @@ them leaves and is shut out; a colleague and a stranger verify.
 
   production [FOLDER]
 
-  FOLDER  what to seal; read, never written (default: the sample documents)
+  FOLDER  what to seal; read, never written (default: sample documents and a generated
+          exhibit of 24 MiB)
 
 Links, pipes, devices and what cannot be read are left and counted. The exit code is 0 only
 if every line is as expected.

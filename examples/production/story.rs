@@ -17,19 +17,22 @@ use privity::{Flow, Progress, SecretBytes, Watcher};
 
 use crate::child::{self, Paralegal, hex, unhex};
 use crate::report::{Report, rate};
-use crate::{Outcome, bare, walk};
+use crate::{Outcome, bare, samples, walk};
 
 /// Tells it, over the files of a folder or the sample documents.
 pub fn tell(folder: Option<PathBuf>) -> Outcome<Report> {
-    let folder = folder.unwrap_or_else(samples);
-    let entries = walk::walk(&[folder])?;
+    // Removed whatever happens: it holds a firm that nobody needs afterwards.
+    let temporary = tempfile::Builder::new().prefix("privity-production-").tempdir_in(place())?;
+    let roots = match folder {
+        Some(folder) => vec![folder],
+        None => samples::documents(&temporary.path().join("exhibit"), 1)?,
+    };
+    let entries = walk::walk(&roots)?;
     let files: Vec<PathBuf> =
         entries.iter().filter(|entry| entry.found.is_ok()).map(|entry| entry.path.clone()).collect();
     let mut report = Report::default();
     let left = entries.len() - files.len();
     report.line(!files.is_empty(), format!("entries    {} documents, {left} left", files.len()));
-    // Removed whatever happens: it holds a firm that nobody needs afterwards.
-    let temporary = tempfile::Builder::new().prefix("privity-production-").tempdir_in(place())?;
     let run = Run { at: temporary.path().to_path_buf(), files };
     run.tell(&mut report)?;
     temporary.close()?;
@@ -217,11 +220,6 @@ fn enrol_paralegal(partner: &Vault, paralegal: &mut Paralegal) -> Outcome<(privi
 fn passphrase(of: &str) -> privity::Result<Arc<dyn Protector>> {
     let words = format!("{of} own seven words nobody else knows");
     Ok(Arc::new(Passphrase::new(SecretBytes::new(words.into_bytes()))?))
-}
-
-/// The samples of this repository.
-fn samples() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join("documents")
 }
 
 /// Beside the build where there is one, so that the figures are a disk's and not a memory's.

@@ -17,6 +17,7 @@ mod people;
 mod report;
 mod rewritten;
 mod run;
+mod samples;
 mod story;
 mod tamper;
 mod walk;

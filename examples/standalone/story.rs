@@ -1,21 +1,19 @@
 //! The whole story, from the folder to the report.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 
 use privity::FirmId;
 use privity::envelope::Profile;
 
 use crate::chain::Chain;
-use crate::chance::Chance;
 use crate::evidence::{self, SecondProcess, Setting};
 use crate::export::Export;
 use crate::people::{People, SECOND_PASSPHRASE};
 use crate::report::Report;
 use crate::run::{self, Plan};
 use crate::work::Account;
-use crate::{tamper, walk};
+use crate::{samples, tamper, walk};
 
 /// What the run is asked to do.
 pub struct Wish {
@@ -37,7 +35,7 @@ pub fn tell(wish: &Wish) -> privity::Result<Report> {
     let temporary = tempfile::Builder::new().prefix("privity-standalone-").tempdir()?;
     let roots = match &wish.folder {
         Some(folder) => vec![folder.clone()],
-        None => vec![sample_documents(), exhibit(&temporary.path().join("exhibit"), wish.seed)?],
+        None => samples::documents(&temporary.path().join("exhibit"), wish.seed)?,
     };
     let entries = walk::walk(&roots)?;
     let names = entries.iter().map(|entry| entry.path.clone()).collect();
@@ -88,27 +86,3 @@ pub fn tell(wish: &Wish) -> privity::Result<Report> {
     temporary.close()?;
     Ok(Report { seed, names, rows, ranges, refusals, evidence, account })
 }
-
-/// Documents of our own, part of the repository.
-fn sample_documents() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join("documents")
-}
-
-/// A big exhibit: lines of text, and data that does not compress.
-fn exhibit(folder: &Path, seed: u64) -> privity::Result<PathBuf> {
-    fs::create_dir_all(folder)?;
-    let mut file = BufWriter::new(File::create(folder.join("exhibit-k2.log"))?);
-    let mut chance = Chance::new(seed, u64::MAX);
-    for page in 1..=EXHIBIT / PAGE {
-        let title = format!("Exhibit K 2, page {page}: log of the acceptance test, with the stored image\n");
-        file.write_all(title.as_bytes())?;
-        let image = (title.len()..PAGE).step_by(8).flat_map(|_| chance.draw().to_le_bytes());
-        file.write_all(&image.take(PAGE - title.len()).collect::<Vec<_>>())?;
-    }
-    file.flush()?;
-    Ok(folder.to_path_buf())
-}
-
-/// Bytes of the exhibit, and of each page.
-const EXHIBIT: usize = 24 << 20;
-const PAGE: usize = 64 << 10;
