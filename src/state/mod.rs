@@ -78,6 +78,12 @@ impl State {
         }
     }
 
+    /// The device that signed the ledger's newest leaf, and so its checkpoint.
+    #[must_use]
+    pub fn committer(&self) -> Option<DeviceId> {
+        self.ledger.last
+    }
+
     /// What is pinned.
     #[must_use]
     pub fn trust(&self) -> &Trust {

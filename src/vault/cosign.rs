@@ -65,25 +65,24 @@ impl Inner {
         snapshot: &dyn Snapshot,
         head: LedgerHead,
     ) -> Result<Option<(RowKey, String)>> {
+        // A checkpoint is by the device that committed; one of one's own user needs no witness of them.
+        let committer = state.committer().and_then(|device| state.device(device));
+        let Some(committer) = committer.filter(|device| device.user != self.owner.user) else {
+            return Ok(None);
+        };
         let row = rows::cosignature(head.size, self.owner.device)?;
         if snapshot.get(&row)?.is_some() {
             return Ok(None);
         }
         let Some(note) = snapshot.get(&rows::checkpoint(head.size)?)? else { return Ok(None) };
-        let signers: Vec<_> = state.devices().filter(|device| device.status != Status::Pending).collect();
-        // Whose it is: the one device whose key id the note names and whose key verifies it.
-        for device in signers {
-            let Ok(checkpoint) = Log::firm(self.trust.firm, &[device.log_key])?.verify(&note) else {
-                continue;
-            };
-            if device.user == self.owner.user || checkpoint.head().root != head.root {
-                return Ok(None);
-            }
-            let name = checkpoint::device_name(self.trust.firm, self.owner.device);
-            let seconds = self.now().micros() / 1_000_000;
-            return Ok(Some((row, checkpoint.cosign(&name, keys.log(), seconds)?)));
-        }
-        Ok(None)
+        let checkpoint = match Log::firm(self.trust.firm, &[committer.log_key])?.verify(&note) {
+            Ok(checkpoint) if checkpoint.head().root == head.root => checkpoint,
+            // Not the checkpoint that was verified: the store changed its row since.
+            _ => return Ok(None),
+        };
+        let name = checkpoint::device_name(self.trust.firm, self.owner.device);
+        let seconds = self.now().micros() / 1_000_000;
+        Ok(Some((row, checkpoint.cosign(&name, keys.log(), seconds)?)))
     }
 
     /// Refuses an act, where the policy asks for it, that nobody else vouches in time for what this
