@@ -119,6 +119,13 @@ impl Findings {
     /// How many entries a list has at the most, so that memory does not grow with the history.
     pub const MAX_LISTED: usize = audit::Findings::MAX_LISTED;
 
+    /// How many leaves and anchors were not accepted, or are not listed.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        let listed = self.reported.len().saturating_add(self.void.len()) as u64;
+        listed.saturating_add(self.not_listed)
+    }
+
     pub(super) fn report(&mut self, reported: Reported) {
         keep(&mut self.reported, &mut self.not_listed, reported);
     }
