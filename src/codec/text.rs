@@ -91,8 +91,8 @@ mod tests {
         let hash = Hash(std::array::from_fn(|at| u8::try_from(at * 8 + 3).unwrap()));
         let text = hash.to_string();
         assert_eq!(text.parse::<Hash>().unwrap(), hash);
-        let (short, long, upper) = (&text[1..], format!("{text}0"), text.to_uppercase());
-        for bad in ["", short, &long, &upper, &text.replace("03", "0g"), &"é".repeat(32)] {
+        let (short, long, upper) = (text.replacen("03", "3", 1), format!("{text}0"), text.to_uppercase());
+        for bad in ["", &short, &long, &upper, &text.replace("03", "0g"), &"é".repeat(32)] {
             assert_eq!(bad.parse::<Hash>().unwrap_err().code(), "text", "{bad}");
         }
     }
