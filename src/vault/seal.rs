@@ -274,7 +274,8 @@ impl Matter {
                 self.plan(asked, ring, &ready)
             })
         });
-        if recorded.is_err() {
+        // A store may deny a commit that it made: a blob that a record names is not ours to remove.
+        if recorded.is_err() && self.is_on_record(&ready).is_ok_and(|known| !known) {
             self.discard(&ready);
         }
         recorded
@@ -318,6 +319,19 @@ impl Matter {
         };
         plan.record(chain_of(self.id), &Body::Sealed(sealed));
         Ok((plan, infos))
+    }
+
+    /// Whether a record names one of these blobs.
+    fn is_on_record(&self, ready: &[Ready]) -> Result<bool> {
+        self.inner.ask(|asked, _| {
+            let matter = asked.matter(self.id)?;
+            let named = |one: &Ready| {
+                matter
+                    .document(one.new.id)
+                    .is_some_and(|known| known.seal_id == *one.summary.seal_id.as_bytes())
+            };
+            Ok(ready.iter().any(named))
+        })
     }
 
     /// Removes blobs that no record will name. Best effort: what stays is swept later.
