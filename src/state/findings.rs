@@ -49,6 +49,20 @@ pub struct Void {
     pub why: Flaw,
 }
 
+/// Leaves past the head of a chain that a void anchor covered: the evidence that it is void. Whoever
+/// writes in their place keeps them beside the anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VoidLeaves {
+    /// The anchor's index in the ledger.
+    pub ledger_index: u64,
+    /// The chain.
+    pub chain: ChainId,
+    /// The index of the first of them.
+    pub from: u64,
+    /// The index after the last.
+    pub to: u64,
+}
+
 /// A leaf whose meaning is not this library's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Other {

@@ -54,6 +54,7 @@ mod seal;
 mod session;
 mod source;
 mod verify;
+mod writer;
 
 pub use create::{NewFirm, RootFiles};
 pub use documents::{Change, DocumentInfo};
@@ -63,7 +64,8 @@ pub use matter::{Matter, Member, NewMatter};
 pub use open::{AccessReason, DocumentReader};
 pub use people::Person;
 pub use report::{Anchored, Finding, Freshness, Report, Scope};
-pub use seal::{DocumentWriter, NewDocument, SealedAll};
+pub use seal::{NewDocument, SealedAll};
+pub use writer::DocumentWriter;
 
 use std::fmt;
 use std::sync::Arc;
