@@ -127,13 +127,13 @@ fn a_document_key_of_the_insiders_choosing_is_no_row_of_the_record() {
     put(&scene.firm.shared, &place, Some(&row.encode()));
     let before = Copy::of(&scene.firm.shared, &scene.chains());
     refused(scene.matter.open_bytes(scene.letter.id, AccessReason::none()), "content-refused");
+    assert!(before.is_still(&scene.firm.shared), "nothing was recorded");
     let mut row = KeyRow::decode(&own).unwrap();
     row.meta = KeyRow::decode(&others).unwrap().meta;
     put(&scene.firm.shared, &place, Some(&row.encode()));
     refused(scene.matter.open_bytes(scene.letter.id, AccessReason::none()), "row-mismatch");
     assert!(!scene.firm.partner.verify(Scope::Firm, None).unwrap().is_clean());
     put(&scene.firm.shared, &place, Some(&own));
-    assert!(!before.is_still(&scene.firm.shared));
     let swapped = seal_document(&header, [7; 32], document.seal_id[..24].try_into().unwrap(), b"Dear Jane");
     let honest = swap(&scene, &document, &swapped.unwrap().0);
     refused(
