@@ -85,7 +85,13 @@ impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         match error.downcast::<Error>() {
             Ok(own) => own,
-            Err(error) => Self::with_source(Code::Io, error),
+            Err(error) => {
+                let full = matches!(
+                    error.kind(),
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+                );
+                Self::with_source(if full { Code::StorageFull } else { Code::Io }, error)
+            }
         }
     }
 }
@@ -376,6 +382,8 @@ registry! {
         "The export was cut or altered; fetch it again from its source.";
     Io, "io", Storage, "a file or a stream failed",
         "See the error of the operating system. No file was left half-written; throw away what a stream got.";
+    StorageFull, "storage-full", Storage, "there is no room left where this is kept",
+        "Make room, or raise the quota, and do the same again. Nothing was left half-written.";
     Cancelled, "cancelled", Cancelled, "the watcher asked to stop",
         "No file was left behind; throw away what a stream got, and start again whenever you like.";
     Entropy, "entropy", Entropy, "the operating system gave no randomness",

@@ -126,3 +126,27 @@ fn a_device_key_that_the_server_puts_in_shows_in_the_words() {
     let approval = scene.firm.partner.enrol(&asked, &asked.words(), &[]).unwrap();
     assert_eq!(accept(&approval).unwrap().matters().unwrap().len(), 1);
 }
+
+#[test]
+fn a_wrap_that_the_store_drops_is_told_apart_from_being_shut_out() {
+    let scene = Scene::set_up();
+    let late = scene.firm.join("L.", 5);
+    admit(&scene.matter, &late, MatterRole::Reader);
+    let open = || {
+        let again = seen_by(&late, &scene.matter);
+        again.open_bytes(scene.letter.id, AccessReason::none())
+    };
+    let wraps = rows(&scene.firm.shared, 0x20);
+    let honest = Copy::of(&scene.firm.shared, &[]);
+    let own: Vec<_> =
+        wraps.iter().filter(|(key, _)| key.as_bytes().ends_with(late.user().as_bytes())).collect();
+    assert!(!own.is_empty());
+    for (key, _) in &own {
+        put(&scene.firm.shared, key, None);
+    }
+    refused(open(), "row-missing");
+    honest.restore(&scene.firm.shared);
+    assert_eq!(open().unwrap(), b"Dear Sirs");
+    assert!(scene.matter.remove(late.user(), "left").unwrap().is_complete());
+    refused(open(), "no-access");
+}
