@@ -100,6 +100,11 @@ impl Inner {
         *held = None;
     }
 
+    /// Wipes the keys and saves nothing.
+    pub(super) fn abandon(&self) {
+        *self.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// The time, never before what is on record for this device.
     pub(super) fn now(&self) -> Timestamp {
         self.options.clock.now()
