@@ -60,7 +60,10 @@ impl<'s> Round<'s> {
         let mut chance = Chance::new(seed, 0);
         for _ in 0..CREATE_KILLS {
             let child = start(folder, Work::Create, 0).stdout(Stdio::piped()).spawn()?;
-            let (_, lines) = killed(child, 0, chance.below(CREATE_MICROS))?;
+            // Early moments more often: how long it takes depends on the disk.
+            let latest = CREATE_MICROS >> chance.below(4);
+            let micros = chance.below(latest);
+            let (_, lines) = killed(child, 0, micros)?;
             (tally.kills, tally.creating) = (tally.kills + 1, tally.creating + 1);
             if lines.iter().any(|line| line == "done") {
                 firm::unlock(folder, 0)?;
