@@ -378,6 +378,8 @@ registry! {
         "See the error of the operating system. No file was left half-written; throw away what a stream got.";
     Cancelled, "cancelled", Cancelled, "the watcher asked to stop",
         "No file was left behind; throw away what a stream got, and start again whenever you like.";
+    WatcherFailed, "watcher-failed", Cancelled, "the watcher of the work failed",
+        "Look for the fault in the host's watcher. No file was left behind; start the work again.";
     Entropy, "entropy", Entropy, "the operating system gave no randomness",
         "Nothing was written; try again, and check the system's random source.";
 }
