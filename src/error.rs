@@ -386,6 +386,8 @@ registry! {
         "Make room, or raise the quota, and do the same again. Nothing was left half-written.";
     Cancelled, "cancelled", Cancelled, "the watcher asked to stop",
         "No file was left behind; throw away what a stream got, and start again whenever you like.";
+    WatcherFailed, "watcher-failed", Cancelled, "the watcher of the work failed",
+        "Look for the fault in the host's watcher. No file was left behind; start the work again.";
     Entropy, "entropy", Entropy, "the operating system gave no randomness",
         "Nothing was written; try again, and check the system's random source.";
 }

@@ -1,0 +1,90 @@
+//! What the Python, Swift and Kotlin packages are built on: the same names as in Rust, and no logic.
+//!
+//! Every call returns a result, so that no panic of another language is made of it. Bytes go in as
+//! `&[u8]` or [`Blob`], out as [`Blob`]; documents of any size go by path, or through readers and
+//! writers. Keys stay here behind objects: nothing secret crosses but a passphrase on its way in, and
+//! the unlocking secret of a [`Protector`]. Decisions and measurements: `docs/adr`.
+
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::dbg_macro,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+// The generated side wants owned arguments, and a length is a call that may fail.
+#![allow(clippy::needless_pass_by_value, clippy::len_without_is_empty)]
+
+mod audit;
+mod audit_log;
+mod audit_verify;
+mod blob;
+#[cfg(feature = "canary")]
+mod canary;
+mod codes;
+mod ended;
+mod envelope;
+mod envelope_streams;
+mod error;
+mod id;
+mod keys;
+mod mirror;
+mod progress;
+mod protector;
+mod rotation;
+mod vault;
+mod vault_documents;
+mod vault_matter;
+mod vault_options;
+mod vault_people;
+mod vault_streams;
+mod vault_verify;
+
+pub use audit::{
+    Appended, AppendedAll, Appender, BegunChain, ChainKeys, Draft, RefusedDraft, SealedDocument, begin_chain,
+    host_draft, opened_draft, sealed_draft,
+};
+pub use audit_log::{Log, Tree, VerifiedCheckpoint, merge_cosignatures, record_hash};
+pub use audit_verify::{
+    ChainFailure, ChainFindings, Cosigned, OtherRecord, ReportedRecord, TrustRoots, VerifiedChain, Verifier,
+};
+pub use blob::{Blob, SecretBlob};
+pub use codes::{ErrorCode, error_codes};
+pub use envelope::{
+    Digests, Expected, Header, Metadata, SealedBytes, SealedFile, Summary, content_disclosure, envelope_open,
+    envelope_open_blob, envelope_open_file, envelope_seal, envelope_seal_blob, envelope_seal_file,
+    expected_of, metadata_hash, metadata_open, metadata_seal, verify_content,
+};
+pub use envelope_streams::{ByteSource, Opener, Sealer};
+pub use error::{HostError, Own, PrivityError, Result};
+pub use keys::{DocumentKey, Identity, OpeningKey, PublicKey, WrapContext, wrap_context};
+pub use progress::{Flow, ProgressListener};
+pub use protector::{Guard, Protector};
+pub use rotation::{MatterRotation, NotRotated, RotationReport};
+pub use vault::{CreatedFirm, NewFirm, Storage, TrustRoot, Vault, create_firm};
+pub use vault_documents::{Change, Designation, DocumentInfo, NewDocument, NewFile, NotSealed, SealedAll};
+pub use vault_matter::{Matter, MatterRole, Member};
+pub use vault_options::{Options, Padding, Profile, Stale};
+pub use vault_people::{Approval, EnrolmentRequest, FirmRole, NewUser, Person, request_enrolment};
+pub use vault_streams::{DocumentReader, DocumentWriter};
+pub use vault_verify::{
+    Anchored, Finding, Head, Report, ReportedLeaf, Scope, VoidAnchor, verify_export, verify_export_blob,
+};
+
+#[cfg(feature = "canary")]
+pub use canary::{canary_key, canary_vault};
+
+uniffi::setup_scaffolding!("privity");
+
+/// The version of this library.
+///
+/// Never fails; a result as everything here.
+#[uniffi::export]
+pub fn version() -> Result<String> {
+    Ok(env!("CARGO_PKG_VERSION").to_owned())
+}
