@@ -348,12 +348,8 @@ registry! {
         "Nothing was lost: wrap the key again under the newest epoch and try again.";
     GenerationStale, "generation-stale", Stale, "the matter has a newer shred key",
         "Nothing was lost: wrap the key again under the newest generation and try again.";
-    HeadsMoved, "heads-moved", Stale, "somebody else committed in between",
-        "Read forward and try again; nothing was written.";
     UserUnknown, "user-unknown", NotFound, "there is no such user in the firm",
         "Check the id; people are enrolled before they are admitted.";
-    DeviceUnknown, "device-unknown", NotFound, "there is no such device in the firm",
-        "Check the id; a device is enrolled by request, enrol and accept.";
     MatterUnknown, "matter-unknown", NotFound, "there is no such matter in the firm",
         "Check the id against the list of matters.";
     DocumentUnknown, "document-unknown", NotFound, "there is no such document in the matter",

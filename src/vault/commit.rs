@@ -282,6 +282,7 @@ fn refusal(why: Fault) -> Error {
         Fault::Closed => Code::MatterClosed,
         Fault::Epoch => Code::EpochStale,
         Fault::Generation => Code::GenerationStale,
+        Fault::KeyUsed => Code::KeyUsed,
         _ => Code::RecordRefused,
     })
 }
