@@ -1,0 +1,34 @@
+# Shared by the scripts of bindings/: sourced, never run.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
+# Which build of the library the packages are made from: release, or dev to see more and wait less.
+PROFILE=${PROFILE:-release}
+
+say() { printf '\n== %s\n' "$*"; }
+die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
+
+# need_debian COMMAND PACKAGE...: the packages, if the command is not there; as root on Debian only.
+need_debian() {
+    local command=$1; shift
+    command -v "$command" >/dev/null && return
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
+        die "needs $command: install it, or run as root on Debian"
+    say "apt-get install $*"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# The folder cargo puts this profile's files in.
+built() { case $PROFILE in dev) echo "$TARGET/debug" ;; *) echo "$TARGET/$PROFILE" ;; esac; }
+
+# The library the bindings call, with its metadata for the generator. Always with -p: a build of
+# the whole workspace would unify the generator's features into the library.
+build_ffi() { (cd "$ROOT" && cargo build --quiet --locked --profile "$PROFILE" -p privity-ffi); }
+
+library() {
+    case $(uname -s) in
+        Darwin) echo "$(built)/libprivity_ffi.dylib" ;;
+        *) echo "$(built)/libprivity_ffi.so" ;;
+    esac
+}
