@@ -9,6 +9,8 @@
 // touch no pointer.
 #![allow(unsafe_code)]
 
+use std::fmt;
+
 use privity::SecretBytes;
 use uniffi::deps::anyhow;
 use uniffi::{Lift, Lower, MetadataBuffer, RustBuffer, TypeId};
@@ -17,7 +19,8 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::UniFfiTag;
 use crate::error::{Own, Result};
 
-/// Bytes on their way in or out.
+/// Bytes on their way in or out. `Debug` shows their number.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Blob(Vec<u8>);
 
 /// A secret on its way in or out: the unlocking secret of a protector, or a passphrase. Wiped here
@@ -60,6 +63,18 @@ impl Blob {
         Ok(Self(framed))
     }
 
+    /// Lets `write` fill exactly so many bytes.
+    ///
+    /// # Errors
+    /// `bytes-too-long`; those of `write`.
+    pub fn zeros(length: u64, write: impl FnOnce(&mut [u8]) -> privity::Result<()>) -> Result<Self> {
+        Self::fill(length, |framed| {
+            // `fill` has made sure that it fits.
+            framed.resize(PREFIX + usize::try_from(length).unwrap_or(0), 0);
+            write(framed.get_mut(PREFIX..).unwrap_or_default())
+        })
+    }
+
     /// The bytes.
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {
@@ -78,6 +93,12 @@ impl SecretBlob {
     #[must_use]
     pub fn into_secret(self) -> SecretBytes {
         self.0
+    }
+}
+
+impl fmt::Debug for Blob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Blob({} bytes)", self.as_slice().len())
     }
 }
 

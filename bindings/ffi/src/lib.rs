@@ -21,23 +21,35 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod blob;
+mod ended;
 mod error;
 mod id;
+mod mirror;
 mod progress;
 mod protector;
+mod rotation;
 mod vault;
 mod vault_documents;
 mod vault_matter;
 mod vault_options;
+mod vault_people;
+mod vault_streams;
+mod vault_verify;
 
 pub use blob::{Blob, SecretBlob};
 pub use error::{HostError, Own, PrivityError, Result};
 pub use progress::{Flow, ProgressListener};
 pub use protector::{Guard, Protector};
-pub use vault::{CreatedFirm, NewFirm, Storage, TrustRoot, Vault};
-pub use vault_documents::{Designation, DocumentInfo, NewDocument};
-pub use vault_matter::Matter;
+pub use rotation::{MatterRotation, NotRotated, RotationReport};
+pub use vault::{CreatedFirm, NewFirm, Storage, TrustRoot, Vault, create_firm};
+pub use vault_documents::{Change, Designation, DocumentInfo, NewDocument, NewFile, NotSealed, SealedAll};
+pub use vault_matter::{Matter, MatterRole, Member};
 pub use vault_options::{Options, Padding, Profile, Stale};
+pub use vault_people::{Approval, EnrolmentRequest, FirmRole, NewUser, Person, request_enrolment};
+pub use vault_streams::{DocumentReader, DocumentWriter};
+pub use vault_verify::{
+    Anchored, Finding, Head, Report, ReportedLeaf, Scope, VoidAnchor, verify_export, verify_export_blob,
+};
 
 uniffi::setup_scaffolding!("privity");
 

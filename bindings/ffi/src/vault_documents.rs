@@ -1,6 +1,6 @@
 //! The documents of a matter.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use privity::audit::body;
@@ -69,6 +69,50 @@ pub struct DocumentInfo {
     pub sealed_at: u64,
 }
 
+/// A change of what describes a document.
+#[derive(Clone, Default, uniffi::Record)]
+pub struct Change {
+    /// Another name.
+    #[uniffi(default = None)]
+    pub name: Option<String>,
+    /// Another media type.
+    #[uniffi(default = None)]
+    pub media_type: Option<String>,
+}
+
+/// A file to be sealed among many.
+#[derive(Clone, uniffi::Record)]
+pub struct NewFile {
+    /// The document it becomes.
+    pub document: NewDocument,
+    /// Where it lies.
+    pub path: String,
+}
+
+/// What sealing many documents came to.
+#[derive(Clone, uniffi::Record)]
+pub struct SealedAll {
+    /// The documents that are sealed now, in the order they were given.
+    pub sealed: Vec<DocumentInfo>,
+    /// The documents that were sealed before, by an earlier call that broke off.
+    pub already: Vec<DocumentId>,
+    /// The sources that could not be sealed.
+    pub failed: Vec<NotSealed>,
+    /// How many commits it took.
+    pub commits: u64,
+}
+
+/// A source that could not be sealed.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct NotSealed {
+    /// Its place in the list that was given, from 0.
+    pub place: u64,
+    /// Why.
+    pub code: String,
+    /// What to do.
+    pub advice: String,
+}
+
 #[uniffi::export]
 impl Matter {
     /// Seals bytes as a document. When this returns, it is durable and on record.
@@ -97,6 +141,51 @@ impl Matter {
     ) -> Result<DocumentInfo> {
         let listening = listener.map(Listening);
         Ok(self.0.seal_file(new.inner()?, Path::new(&from), watcher(&listening))?.into())
+    }
+
+    /// Seals many files, in commits of up to 256 documents. Call it again with the same ids after it
+    /// broke off: what is on record is passed over.
+    ///
+    /// A source that cannot be read is left out and named. Fails as `seal_bytes`, with all groups
+    /// committed before kept; with `cancelled`, `watcher-failed`.
+    #[uniffi::method(default(listener = None))]
+    pub fn seal_all(
+        &self,
+        files: Vec<NewFile>,
+        listener: Option<Arc<dyn ProgressListener>>,
+    ) -> Result<SealedAll> {
+        let listening = listener.map(Listening);
+        let file = |file: NewFile| Ok((file.document.inner()?, PathBuf::from(file.path)));
+        let files = files.into_iter().map(file).collect::<Result<_>>()?;
+        Ok(self.0.seal_all(files, watcher(&listening))?.into())
+    }
+
+    /// Its documents by id, after `after`, at most `limit`, each in its newest version.
+    ///
+    /// Fails with `no-access`; `row-missing`, `row-mismatch`.
+    pub fn documents(&self, after: Option<DocumentId>, limit: u32) -> Result<Vec<DocumentInfo>> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(self.0.documents(after, limit)?.into_iter().map(Into::into).collect())
+    }
+
+    /// How many versions of documents were sealed in it.
+    pub fn documents_count(&self) -> Result<u64> {
+        Ok(self.0.documents_count()?)
+    }
+
+    /// One document.
+    ///
+    /// Fails with `document-unknown`; as `documents`.
+    pub fn document(&self, id: DocumentId) -> Result<DocumentInfo> {
+        Ok(self.0.document(id)?.into())
+    }
+
+    /// Renames a document or gives it another media type. The sealed bytes stay as they are.
+    ///
+    /// Fails with `document-unknown`; `no-access` or `role-missing`.
+    pub fn describe(&self, id: DocumentId, change: Change) -> Result<DocumentInfo> {
+        let change = vault::Change { name: change.name, media_type: change.media_type };
+        Ok(self.0.describe(id, &change)?.into())
     }
 
     /// Opens a document into a new file, which is there only if everything was right. Says how many
@@ -146,6 +235,22 @@ impl NewDocument {
             Some(designation) => new.designation(designation.try_into()?),
             None => new,
         })
+    }
+}
+
+impl From<vault::SealedAll> for SealedAll {
+    fn from(all: vault::SealedAll) -> Self {
+        let failed = |(place, code): (usize, privity::Code)| NotSealed {
+            place: place as u64,
+            code: code.name().to_owned(),
+            advice: code.advice().to_owned(),
+        };
+        Self {
+            sealed: all.sealed.into_iter().map(Into::into).collect(),
+            already: all.already,
+            failed: all.failed.into_iter().map(failed).collect(),
+            commits: all.commits,
+        }
     }
 }
 

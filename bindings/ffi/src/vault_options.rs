@@ -7,6 +7,7 @@ use privity::envelope::Threads;
 use privity::vault;
 
 use crate::error::Result;
+use crate::mirror::mirror;
 
 /// How a vault goes about its work; what is left out is as the library has it.
 #[derive(Clone, Debug, Default, uniffi::Record)]
@@ -31,31 +32,34 @@ pub struct Options {
     pub stale: Option<Stale>,
 }
 
-/// The algorithms of an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Profile {
-    /// 0x0001, the default: ChaCha20-Poly1305.
-    ChaCha,
-    /// 0x0002: AES-256-GCM.
-    Aes,
+mirror! {
+    /// The algorithms of an object.
+    Profile = privity::envelope::Profile {
+        /// 0x0001, the default: ChaCha20-Poly1305.
+        ChaCha,
+        /// 0x0002: AES-256-GCM.
+        Aes,
+    }
 }
 
-/// Whether the length of a document is hidden.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Padding {
-    /// The sealed length shows the length of the content.
-    None,
-    /// The default: at most 12 % more, and little of the length shown.
-    Padme,
+mirror! {
+    /// Whether the length of a document is hidden.
+    Padding = privity::envelope::Padding {
+        /// The sealed length shows the length of the content.
+        None,
+        /// The default: at most 12 % more, and little of the length shown.
+        Padme,
+    }
 }
 
-/// What happens to an act where nobody else vouches in time for the newest checkpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Stale {
-    /// It goes on; the report says so.
-    Report,
-    /// It is refused with `frozen`.
-    Refuse,
+mirror! {
+    /// What happens to an act where nobody else vouches in time for the newest checkpoint.
+    Stale = vault::Stale {
+        /// It goes on; the report says so.
+        Report,
+        /// It is refused with `frozen`.
+        Refuse,
+    }
 }
 
 impl Options {
@@ -68,7 +72,7 @@ impl Options {
             inner.padding = padding.into();
         }
         if let Some(threads) = options.threads {
-            inner.threads = Threads::new(usize::try_from(threads).map_err(|_| Code::Threads)?)?;
+            inner.threads = count(threads)?;
         }
         if let Some(cosigners) = options.cosigners {
             let cosigners = usize::try_from(cosigners).ok().and_then(NonZeroUsize::new);
@@ -78,29 +82,12 @@ impl Options {
             inner.fresh_for = seconds;
         }
         if let Some(stale) = options.stale {
-            inner.stale = match stale {
-                Stale::Report => vault::Stale::Report,
-                Stale::Refuse => vault::Stale::Refuse,
-            };
+            inner.stale = stale.into();
         }
         Ok(inner)
     }
 }
 
-impl From<Profile> for privity::envelope::Profile {
-    fn from(profile: Profile) -> Self {
-        match profile {
-            Profile::ChaCha => Self::ChaCha,
-            Profile::Aes => Self::Aes,
-        }
-    }
-}
-
-impl From<Padding> for privity::envelope::Padding {
-    fn from(padding: Padding) -> Self {
-        match padding {
-            Padding::None => Self::None,
-            Padding::Padme => Self::Padme,
-        }
-    }
+pub(crate) fn count(threads: u32) -> Result<Threads> {
+    Ok(Threads::new(usize::try_from(threads).map_err(|_| Code::Threads)?)?)
 }
