@@ -26,7 +26,7 @@ use crate::wire::cose::Kid;
 pub struct Appender {
     chain: ChainId,
     origin: Origin,
-    keys: ChainKeys,
+    keys: Arc<ChainKeys>,
     author: DeviceId,
     newest: Option<Newest>,
     next_sequence: Option<u64>,
@@ -56,7 +56,12 @@ impl Appender {
     ///
     /// # Errors
     /// `entropy`.
-    pub fn new(origin: Origin, keys: ChainKeys, clock: Arc<dyn Clock>) -> Result<(Self, Appended)> {
+    pub fn new(
+        origin: Origin,
+        keys: impl Into<Arc<ChainKeys>>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<(Self, Appended)> {
+        let keys = keys.into();
         let body = Body::Genesis(Genesis::Standalone(StandaloneGenesis {
             origin: origin.clone(),
             record_key: keys.record().verifying_key().to_bytes(),
@@ -81,8 +86,12 @@ impl Appender {
     ///
     /// # Errors
     /// `key-unknown` if they were not; `tail-left` if there are records past the newest checkpoint.
-    pub fn resume(chain: &VerifiedChain, keys: ChainKeys, clock: Arc<dyn Clock>) -> Result<Self> {
-        Self::resume_with::<&[u8]>(chain, &[], keys, clock)
+    pub fn resume(
+        chain: &VerifiedChain,
+        keys: impl Into<Arc<ChainKeys>>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        Self::resume_with(chain, &[[]; 0], keys, clock)
     }
 
     /// The same with the records that were stored past the newest checkpoint, in order: all of them
@@ -95,9 +104,10 @@ impl Appender {
     pub fn resume_with<R: AsRef<[u8]>>(
         chain: &VerifiedChain,
         tail: &[R],
-        keys: ChainKeys,
+        keys: impl Into<Arc<ChainKeys>>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
+        let keys = keys.into();
         if !chain.has_keys(&keys.record().verifying_key(), &keys.log().verifying_key()) {
             return Err(Code::KeyUnknown.into());
         }

@@ -92,6 +92,12 @@ impl OpeningKey {
         hpke::audit(to, HpkePurpose::Document, context.profile, &context.fields(), &self.0, stored)
     }
 
+    /// A second handle to the same key, for callers whose handles have no lifetimes.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self(self.0.duplicate())
+    }
+
     pub(crate) fn secret(&self) -> &Secret<32> {
         &self.0
     }

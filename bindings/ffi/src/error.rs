@@ -59,6 +59,12 @@ impl PrivityError {
     pub fn code(&self) -> &str {
         self.parts().0
     }
+
+    /// What the caller can do.
+    #[must_use]
+    pub fn advice(&self) -> &str {
+        self.parts().2
+    }
 }
 
 /// The errors that only crossing between languages brings.

@@ -20,10 +20,16 @@
 // The generated side wants owned arguments.
 #![allow(clippy::needless_pass_by_value)]
 
+mod audit;
+mod audit_log;
+mod audit_verify;
 mod blob;
 mod ended;
+mod envelope;
+mod envelope_streams;
 mod error;
 mod id;
+mod keys;
 mod mirror;
 mod progress;
 mod protector;
@@ -36,8 +42,23 @@ mod vault_people;
 mod vault_streams;
 mod vault_verify;
 
+pub use audit::{
+    Appended, AppendedAll, Appender, BegunChain, ChainKeys, Draft, RefusedDraft, SealedDocument, begin_chain,
+    host_draft, opened_draft, sealed_draft,
+};
+pub use audit_log::{Log, Tree, VerifiedCheckpoint, merge_cosignatures, record_hash};
+pub use audit_verify::{
+    ChainFailure, ChainFindings, Cosigned, OtherRecord, ReportedRecord, TrustRoots, VerifiedChain, Verifier,
+};
 pub use blob::{Blob, SecretBlob};
+pub use envelope::{
+    Digests, Expected, Header, Metadata, SealedBytes, SealedFile, Summary, content_disclosure, envelope_open,
+    envelope_open_blob, envelope_open_file, envelope_seal, envelope_seal_blob, envelope_seal_file,
+    expected_of, metadata_hash, metadata_open, metadata_seal, verify_content,
+};
+pub use envelope_streams::{ByteSource, Opener, Sealer};
 pub use error::{HostError, Own, PrivityError, Result};
+pub use keys::{DocumentKey, Identity, OpeningKey, PublicKey, WrapContext, wrap_context};
 pub use progress::{Flow, ProgressListener};
 pub use protector::{Guard, Protector};
 pub use rotation::{MatterRotation, NotRotated, RotationReport};

@@ -136,11 +136,11 @@ impl Matter {
     pub fn seal_file(
         &self,
         new: NewDocument,
-        from: String,
+        path: String,
         listener: Option<Arc<dyn ProgressListener>>,
     ) -> Result<DocumentInfo> {
         let listening = listener.map(Listening);
-        Ok(self.0.seal_file(new.inner()?, Path::new(&from), watcher(&listening))?.into())
+        Ok(self.0.seal_file(new.inner()?, Path::new(&path), watcher(&listening))?.into())
     }
 
     /// Seals many files, in commits of up to 256 documents. Call it again with the same ids after it
@@ -196,12 +196,12 @@ impl Matter {
     pub fn open_file(
         &self,
         id: DocumentId,
-        to: String,
+        path: String,
         reason: Option<String>,
         listener: Option<Arc<dyn ProgressListener>>,
     ) -> Result<u64> {
         let listening = listener.map(Listening);
-        Ok(self.0.open_file(id, access_reason(reason), Path::new(&to), watcher(&listening))?)
+        Ok(self.0.open_file(id, access_reason(reason), Path::new(&path), watcher(&listening))?)
     }
 
     /// Opens a document whole.

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use privity::Code;
-use privity::envelope::Threads;
+use privity::envelope::{self, Threads};
 use privity::vault;
 
 use crate::error::Result;
@@ -34,7 +34,7 @@ pub struct Options {
 
 mirror! {
     /// The algorithms of an object.
-    Profile = privity::envelope::Profile {
+    Profile = envelope::Profile {
         /// 0x0001, the default: ChaCha20-Poly1305.
         ChaCha,
         /// 0x0002: AES-256-GCM.
@@ -42,14 +42,14 @@ mirror! {
     }
 }
 
-mirror! {
-    /// Whether the length of a document is hidden.
-    Padding = privity::envelope::Padding {
-        /// The sealed length shows the length of the content.
-        None,
-        /// The default: at most 12 % more, and little of the length shown.
-        Padme,
-    }
+/// Whether the length of a document is hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Padding {
+    /// The sealed length shows the length of the content. (`Padding::None` in Rust: in Swift `none`
+    /// would mean that no padding was chosen.)
+    Unpadded,
+    /// The default: at most 12 % more, and little of the length shown.
+    Padme,
 }
 
 mirror! {
@@ -59,6 +59,27 @@ mirror! {
         Report,
         /// It is refused with `frozen`.
         Refuse,
+    }
+}
+
+impl From<Padding> for envelope::Padding {
+    fn from(padding: Padding) -> Self {
+        match padding {
+            Padding::Unpadded => Self::None,
+            Padding::Padme => Self::Padme,
+        }
+    }
+}
+
+impl TryFrom<envelope::Padding> for Padding {
+    type Error = privity::Error;
+
+    fn try_from(padding: envelope::Padding) -> privity::Result<Self> {
+        match padding {
+            envelope::Padding::None => Ok(Self::Unpadded),
+            envelope::Padding::Padme => Ok(Self::Padme),
+            _ => Err(Code::Field.into()),
+        }
     }
 }
 

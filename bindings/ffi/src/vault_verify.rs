@@ -206,6 +206,12 @@ impl From<checkpoint::Head> for Head {
     }
 }
 
+impl From<Head> for checkpoint::Head {
+    fn from(head: Head) -> Self {
+        Self { size: head.size, root: head.root }
+    }
+}
+
 impl From<vault::Report> for Report {
     fn from(report: vault::Report) -> Self {
         Self {
