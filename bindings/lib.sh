@@ -32,3 +32,18 @@ library() {
         *) echo "$(built)/libprivity_ffi.so" ;;
     esac
 }
+
+# shipped TO: the library as packages carry it. Debug information goes; symbols stay, the calls need
+# them.
+shipped() {
+    cp "$(library)" "$1"
+    case $(uname -s) in Linux) strip --strip-debug "$1" ;; esac
+}
+
+# The folder of a jar in which JNA looks for this machine's library.
+jna_folder() {
+    local os arch
+    case $(uname -s) in Darwin) os=darwin ;; *) os=linux ;; esac
+    case $(uname -m) in x86_64) arch=x86-64 ;; arm64 | aarch64) arch=aarch64 ;; *) arch=$(uname -m) ;; esac
+    echo "$os-$arch"
+}
