@@ -17,13 +17,14 @@
     clippy::print_stdout,
     clippy::print_stderr
 )]
-// The generated side wants owned arguments.
-#![allow(clippy::needless_pass_by_value)]
+// The generated side wants owned arguments, and a length is a call that may fail.
+#![allow(clippy::needless_pass_by_value, clippy::len_without_is_empty)]
 
 mod audit;
 mod audit_log;
 mod audit_verify;
 mod blob;
+mod codes;
 mod ended;
 mod envelope;
 mod envelope_streams;
@@ -51,6 +52,7 @@ pub use audit_verify::{
     ChainFailure, ChainFindings, Cosigned, OtherRecord, ReportedRecord, TrustRoots, VerifiedChain, Verifier,
 };
 pub use blob::{Blob, SecretBlob};
+pub use codes::{ErrorCode, error_codes};
 pub use envelope::{
     Digests, Expected, Header, Metadata, SealedBytes, SealedFile, Summary, content_disclosure, envelope_open,
     envelope_open_blob, envelope_open_file, envelope_seal, envelope_seal_blob, envelope_seal_file,
