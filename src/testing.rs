@@ -12,7 +12,7 @@ pub use crate::crypto::{hpke, kdf, label, sign};
 use crate::envelope::{ContentCommitment, Header, Options, Padding, Summary};
 use crate::error::Result;
 use crate::keys::{DocumentKey, Identity, OpeningKey};
-pub use crate::secret::Secret;
+pub use crate::secret::{Secret, SecretBytes};
 
 /// A secret of known bytes.
 #[must_use]
@@ -170,6 +170,26 @@ pub fn device_keys(seeds: [u8; 160]) -> Result<crate::keys::DeviceKeys> {
 /// `locked`.
 pub fn device_seeds(vault: &crate::vault::Vault) -> Result<[u8; 160]> {
     vault.device_seeds()
+}
+
+/// Every secret of its hierarchy that an unlocked vault has in memory, by what it is.
+///
+/// # Errors
+/// `locked`; what verifying forward can fail with.
+pub fn held_secrets(vault: &crate::vault::Vault) -> Result<Vec<(&'static str, SecretBytes)>> {
+    vault.held_secrets()
+}
+
+/// The seed of an identity.
+#[must_use]
+pub fn identity_seed(identity: &crate::keys::Identity) -> SecretBytes {
+    SecretBytes::new(identity.private_key().seed().expose_secret().to_vec())
+}
+
+/// The bytes of a key that opens a document.
+#[must_use]
+pub fn opening_key_bytes(key: &OpeningKey) -> SecretBytes {
+    SecretBytes::new(key.secret().expose_secret().to_vec())
 }
 
 /// Runs `work` in a build that is wrong on purpose: a new epoch uses the secret before it again.

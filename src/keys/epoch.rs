@@ -208,6 +208,11 @@ impl EpochSecret {
     pub(crate) fn from_secret(secret: Secret<32>) -> Self {
         Self(secret)
     }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn secret(&self) -> &Secret<32> {
+        &self.0
+    }
 }
 
 impl Unconfirmed<EpochSecret> {

@@ -176,6 +176,11 @@ impl Vault {
     pub(crate) fn device_seeds(&self) -> Result<[u8; 160]> {
         Ok(*self.0.session()?.get()?.keys.seeds().expose_secret())
     }
+
+    /// Every secret of the hierarchy that is in memory, by what it is.
+    pub(crate) fn held_secrets(&self) -> Result<Vec<(&'static str, crate::secret::SecretBytes)>> {
+        self.0.ask(|_, ring| Ok(ring.held()))
+    }
 }
 
 impl Default for Options {

@@ -52,6 +52,21 @@ pub(super) fn place(state: &State, matter: MatterId, epoch: &EpochInfo) -> Epoch
     EpochPlace { profile: epoch.profile, firm: state.trust().firm, matter, epoch: epoch.epoch }
 }
 
+#[cfg(feature = "testing")]
+impl Ring {
+    /// Every secret at hand, for a search that must not find it elsewhere.
+    pub(super) fn held(&self) -> Vec<(&'static str, crate::secret::SecretBytes)> {
+        let copy = |secret: &crate::secret::Secret<32>| {
+            crate::secret::SecretBytes::new(secret.expose_secret().to_vec())
+        };
+        let user = self.user.iter().map(|key| ("user", copy(key.identity().private_key().seed())));
+        let epochs = self.epochs.values().map(|one| ("epoch", copy(one.secret())));
+        let shreds = self.shreds.values().map(|one| ("shred", one.to_secret_bytes()));
+        let details = self.details.values().map(|one| ("detail", one.to_secret_bytes()));
+        user.chain(epochs).chain(shreds).chain(details).collect()
+    }
+}
+
 impl Ring {
     /// The key of this device's user, in its newest generation.
     pub(super) fn user_key(&mut self, asked: Asked<'_>) -> Result<Arc<UserKey>> {

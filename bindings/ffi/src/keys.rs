@@ -14,7 +14,7 @@ use crate::vault_options::Profile;
 
 /// What a person or a service opens wrapped keys with.
 #[derive(uniffi::Object)]
-pub struct Identity(keys::Identity);
+pub struct Identity(pub(crate) keys::Identity);
 
 /// The public half of an identity, checked.
 #[derive(uniffi::Object)]

@@ -24,6 +24,8 @@ mod audit;
 mod audit_log;
 mod audit_verify;
 mod blob;
+#[cfg(feature = "canary")]
+mod canary;
 mod codes;
 mod ended;
 mod envelope;
@@ -73,6 +75,9 @@ pub use vault_streams::{DocumentReader, DocumentWriter};
 pub use vault_verify::{
     Anchored, Finding, Head, Report, ReportedLeaf, Scope, VoidAnchor, verify_export, verify_export_blob,
 };
+
+#[cfg(feature = "canary")]
+pub use canary::{canary_key, canary_vault};
 
 uniffi::setup_scaffolding!("privity");
 
