@@ -146,8 +146,8 @@ def test_a_colleague_is_enrolled_admitted_and_removed(
 
     exported = privity.verify_export(vault.export(), vault.trust)
     assert exported.head == vault.verify().head == vault.verify(matter.id).head
-    # Her device cosigned when it joined.
+    # Her device put itself on record, and the other one vouches for that.
     assert isinstance(exported.anchored, privity.Anchored.UP_TO)
-    assert exported.anchored.users == [hers.user]
+    assert exported.anchored.users == [vault.user]
     other = privity.TrustRoot(firm=vault.trust.firm, genesis="00" * 32)
     assert code(lambda: privity.verify_export(vault.export(), other)) != "defect"

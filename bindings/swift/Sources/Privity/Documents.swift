@@ -15,7 +15,33 @@ extension Matter {
     /// Seals a file of any size as a document.
     public func sealFile(_ new: NewDocument, from: URL, watcher: Watcher? = nil) throws(PrivityError) -> DocumentInfo {
         let from = try from.crossing()
-        return try call { try inner.sealFile(new: new, from: from, listener: watcher.map(HostListener.init)) }
+        return try call { try inner.sealFile(new: new, path: from, listener: watcher.map(HostListener.init)) }
+    }
+
+    /// Seals many files, in commits of up to 256 documents. Call it again with the same ids after it
+    /// broke off: what is on record is passed over. A source that cannot be read is left out and named.
+    public func sealAll(_ files: [(NewDocument, URL)], watcher: Watcher? = nil) throws(PrivityError) -> SealedAll {
+        var crossing: [NewFile] = []
+        for (document, url) in files { crossing.append(NewFile(document: document, path: try url.crossing())) }
+        return try call { try inner.sealAll(files: crossing, listener: watcher.map(HostListener.init)) }
+    }
+
+    /// Its documents by id, after `after`, at most `limit`, each in its newest version.
+    public func documents(after: DocumentId? = nil, limit: UInt32) throws(PrivityError) -> [DocumentInfo] {
+        try call { try inner.documents(after: after, limit: limit) }
+    }
+
+    /// How many versions of documents were sealed in it.
+    public func documentsCount() throws(PrivityError) -> UInt64 { try call { try inner.documentsCount() } }
+
+    /// One document.
+    public func document(_ id: DocumentId) throws(PrivityError) -> DocumentInfo {
+        try call { try inner.document(id: id) }
+    }
+
+    /// Renames a document or gives it another media type. The sealed bytes stay as they are.
+    public func describe(_ id: DocumentId, _ change: Change) throws(PrivityError) -> DocumentInfo {
+        try call { try inner.describe(id: id, change: change) }
     }
 
     /// Opens a document whole. One of 2 GiB and more goes by file or through a reader.
@@ -31,7 +57,7 @@ extension Matter {
     ) throws(PrivityError) -> UInt64 {
         let to = try to.crossing()
         return try call {
-            try inner.openFile(id: id, to: to, reason: reason, listener: watcher.map(HostListener.init))
+            try inner.openFile(id: id, path: to, reason: reason, listener: watcher.map(HostListener.init))
         }
     }
 }

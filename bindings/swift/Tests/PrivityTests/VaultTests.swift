@@ -9,8 +9,15 @@ private final class Folder {
     init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false) }
     deinit { try? FileManager.default.removeItem(at: url) }
 
-    func storage() throws -> Storage {
-        try Storage(shared: url.appending(path: "shared"), device: url.appending(path: "device"))
+    func storage(_ device: String = "device") throws -> Storage {
+        try Storage(shared: url.appending(path: "shared"), device: url.appending(path: device))
+    }
+
+    func firm() throws -> Vault {
+        try Vault.create(
+            storage(), NewFirm(firm: "Firm", user: "Ada"), device: Guard(passphrase: "device"),
+            root: Guard(passphrase: "root")
+        ).vault
     }
 }
 
@@ -100,5 +107,62 @@ private func code(_ body: () throws -> Void) -> String? {
     @Test func aURLThatIsNoFileIsRefused() throws {
         let web = try #require(URL(string: "https://example.com/x"))
         #expect(code { _ = try Storage(shared: web, device: web) } == "not-a-file")
+    }
+
+    @Test func aDocumentIsWrittenAndReadPieceByPiece() throws {
+        let folder = try Folder()
+        let matter = try folder.firm().openMatter("Matter")
+        let content = Data((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+        let file = folder.url.appending(path: "big.bin")
+        try content.write(to: file)
+        let info = try matter.sealStream(NewDocument(name: "big.bin"), from: FileHandle(forReadingFrom: file))
+        do {
+            let given = try matter.writer(NewDocument(name: "given up"))
+            try given.write(content)
+        }
+        #expect(try matter.documents(limit: 10) == [info])
+
+        let reader = try matter.reader(info.id, reason: "review")
+        #expect(try reader.length() == 3_000_000)
+        #expect(try reader.read(at: 1_000_000, max: 65_536) == content[1_000_000..<1_065_536])
+        var pieces = Data()
+        try reader.forEachPiece { pieces.append($0) }
+        #expect(pieces == content)
+        #expect(code { _ = try reader.read(at: 3_000_001, max: 1) } == "out-of-range")
+        try reader.release()
+        #expect(code { _ = try reader.read() } == "handle-ended")
+    }
+
+    @Test func aColleagueIsEnrolledAdmittedAndRemoved() throws {
+        let folder = try Folder()
+        let vault = try folder.firm()
+        let matter = try vault.openMatter("Matter")
+        let before = try matter.sealBytes(NewDocument(name: "before.txt"), Data([1, 2, 3]))
+        let (device, theirs) = (try Guard(passphrase: "hers"), try folder.storage("grace"))
+        let request = try EnrolmentRequest(bytes: Vault.request(theirs, NewUser(name: "Grace"), device: device).bytes())
+        #expect(code { _ = try vault.enrol(request, words: Array(repeating: "zoo", count: 12)) } == "words")
+        let approval = try Approval(bytes: vault.enrol(request, words: request.words()).bytes())
+        let hers = try Vault.accept(theirs, approval, device: device)
+        let same = try hers.matter(matter.id())
+        #expect(code { _ = try same.openBytes(before.id) } == "no-access")
+        try matter.admit(hers.user(), as: .member)
+        #expect(try same.openBytes(before.id) == Data([1, 2, 3]))
+
+        let report = try matter.remove(hers.user(), reason: "left")
+        #expect(report.isComplete)
+        let after = try matter.sealBytes(NewDocument(name: "after.txt"), Data([4]))
+        #expect(["no-access", "role-missing"].contains(code { _ = try same.openBytes(after.id) }))
+        let exported = try verifyExport(vault.export(), trust: vault.trust())
+        #expect(try exported.head == vault.verify().head)
+    }
+
+    @Test func whatIsTooLongForACallIsRefusedBeforeIt() throws {
+        let folder = try Folder()
+        let matter = try folder.firm().openMatter("Matter")
+        let file = folder.url.appending(path: "sparse")
+        try Data().write(to: file)
+        try FileHandle(forWritingTo: file).truncate(atOffset: 1 << 32 | 3)
+        let mapped = try Data(contentsOf: file, options: .alwaysMapped)
+        #expect(code { _ = try matter.sealBytes(NewDocument(name: "x"), mapped) } == "bytes-too-long")
     }
 }
