@@ -47,3 +47,13 @@ jna_folder() {
     case $(uname -m) in x86_64) arch=x86-64 ;; arm64 | aarch64) arch=aarch64 ;; *) arch=$(uname -m) ;; esac
     echo "$os-$arch"
 }
+
+# swift_build VERB OPTION...: what the toolchain runs, always with the same flags, so that one verb
+# does not undo what another built.
+swift_build() {
+    local verb=$1 lib
+    shift
+    lib=$(built)
+    "$ROOT/bindings/swift/toolchain" swift "$verb" --scratch-path "$TARGET/swift" \
+        -Xswiftc -warnings-as-errors -Xlinker "-L$lib" -Xlinker -rpath -Xlinker "$lib" "$@"
+}
