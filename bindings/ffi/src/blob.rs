@@ -204,3 +204,64 @@ uniffi::derive_ffi_traits!(impl LiftReturn<crate::UniFfiTag> for Blob);
 uniffi::derive_ffi_traits!(impl LiftRef<crate::UniFfiTag> for Blob);
 uniffi::derive_ffi_traits!(impl LowerReturn<crate::UniFfiTag> for SecretBlob);
 uniffi::derive_ffi_traits!(impl LiftReturn<crate::UniFfiTag> for SecretBlob);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn crossed(bytes: &[u8]) -> Vec<u8> {
+        [&i32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat()
+    }
+
+    fn lift<T: Lift<UniFfiTag, FfiType = RustBuffer>>(bytes: Vec<u8>) -> Option<T> {
+        T::try_lift(RustBuffer::from_vec(bytes)).ok()
+    }
+
+    #[test]
+    fn a_blob_crosses_as_a_vector_of_bytes_does() {
+        for bytes in [&b""[..], b"a", &[7; 100_000]] {
+            let blob = Blob::new(bytes).unwrap();
+            let lowered = <Blob as Lower<UniFfiTag>>::lower(blob.clone()).destroy_into_vec();
+            let vector = <Vec<u8> as Lower<UniFfiTag>>::lower(bytes.to_vec()).destroy_into_vec();
+            assert_eq!(lowered, vector);
+            assert_eq!(lift::<Blob>(vector).unwrap().as_slice(), bytes);
+            let secret = lift::<SecretBlob>(crossed(bytes)).unwrap();
+            let lowered = <SecretBlob as Lower<UniFfiTag>>::lower(secret).destroy_into_vec();
+            assert_eq!(lowered, crossed(bytes));
+        }
+        assert_eq!(
+            <Blob as TypeId<UniFfiTag>>::TYPE_ID_META.as_ref(),
+            <Vec<u8> as TypeId<UniFfiTag>>::TYPE_ID_META.as_ref()
+        );
+    }
+
+    #[test]
+    fn blobs_stand_one_behind_the_other_in_a_list() {
+        let list = vec![Blob::new(b"one").unwrap(), Blob::new(b"").unwrap(), Blob::new(b"three").unwrap()];
+        let lowered = <Vec<Blob> as Lower<UniFfiTag>>::lower(list.clone());
+        assert_eq!(<Vec<Blob> as Lift<UniFfiTag>>::try_lift(lowered).unwrap(), list);
+        let mut rest = &crossed(b"secret")[..];
+        let secret = <SecretBlob as Lift<UniFfiTag>>::try_read(&mut rest).unwrap();
+        assert_eq!((secret.into_secret().expose_secret(), rest), (&b"secret"[..], &b""[..]));
+    }
+
+    #[test]
+    fn bytes_that_were_cut_or_lie_about_their_length_are_refused() {
+        let right = crossed(b"bytes");
+        let mut negative = right.clone();
+        negative[0] = 0xFF;
+        let longer = [&right[..], b"x"].concat();
+        for wrong in [vec![], right[..3].to_vec(), right[..8].to_vec(), longer, negative] {
+            assert!(lift::<Blob>(wrong.clone()).is_none() && lift::<SecretBlob>(wrong).is_none());
+        }
+        assert!(<Blob as Lift<UniFfiTag>>::try_read(&mut &right[..8]).is_err());
+    }
+
+    #[test]
+    fn more_than_one_call_takes_is_refused_before_it_is_written() {
+        for length in [Blob::MAX + 1, 1 << 31, (1 << 32) + 3, u64::MAX] {
+            let refused = Blob::fill(length, |_| panic!("nothing is written")).unwrap_err();
+            assert_eq!(refused.code(), "bytes-too-long");
+        }
+    }
+}

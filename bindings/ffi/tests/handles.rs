@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use common::{Desk, code, file, secret};
 use privity::SecretBytes;
 use privity_ffi::{
-    Blob, Flow, Guard, HostError, Matter, NewFirm, ProgressListener, Protector, SecretBlob, Storage, Vault,
-    create_firm,
+    Blob, ByteSource, Flow, Guard, Header, HostError, Matter, NewFirm, Opener, Padding, Profile,
+    ProgressListener, Protector, SecretBlob, Storage, Vault, create_firm, envelope_seal, expected_of,
 };
 
 #[test]
@@ -101,6 +101,63 @@ fn a_listener_may_stop_fail_and_call_back() {
         assert_eq!(sealed, u64::from(expected == "fine"));
         assert_eq!(code(vault.verify(privity_ffi::Scope::Firm, Some(listener))), expected);
     }
+}
+
+/// Sealed bytes of the host, which may fail, give too little, or call back.
+struct Source {
+    sealed: Vec<u8>,
+    fails: Mutex<bool>,
+    short: Mutex<bool>,
+    opener: Mutex<Option<Arc<Opener>>>,
+}
+
+impl ByteSource for Source {
+    fn size(&self) -> Result<u64, HostError> {
+        Ok(self.sealed.len() as u64)
+    }
+
+    fn read_exact_at(&self, at: u64, length: u32) -> Result<Blob, HostError> {
+        if let Some(opener) = &*self.opener.lock().unwrap() {
+            assert_eq!(opener.len().unwrap(), 300_000);
+        }
+        if *self.fails.lock().unwrap() {
+            return Err(HostError::Failed);
+        }
+        let (at, mut length) = (usize::try_from(at).unwrap(), usize::try_from(length).unwrap());
+        if *self.short.lock().unwrap() {
+            length -= 1;
+        }
+        Blob::new(&self.sealed[at..at + length]).map_err(|_| HostError::Failed)
+    }
+}
+
+#[test]
+fn a_source_of_the_host_is_read_in_ranges_and_may_fail() {
+    let header = Header {
+        firm: privity::FirmId::generate().unwrap(),
+        document: privity::DocumentId::generate().unwrap(),
+        version: 1,
+        profile: Some(Profile::Aes),
+        padding: Some(Padding::Unpadded),
+    };
+    let sealed = envelope_seal(header, &[9; 300_000]).unwrap();
+    let source = Arc::new(Source {
+        sealed: sealed.sealed.as_slice().to_vec(),
+        fails: Mutex::new(false),
+        short: Mutex::new(false),
+        opener: Mutex::new(None),
+    });
+    let (key, expected) = (sealed.key.opening_key().unwrap(), expected_of(sealed.summary).unwrap());
+    let opener = Opener::source(key.clone(), expected.clone(), source.clone()).unwrap();
+    *source.opener.lock().unwrap() = Some(opener.clone());
+    assert_eq!(opener.read_at(299_000, 2_000).unwrap().as_slice(), [9; 1_000]);
+    assert_eq!(opener.read().unwrap().as_slice(), vec![9; 300_000]);
+    *source.short.lock().unwrap() = true;
+    assert_eq!(code(opener.read_at(0, 1)), "io");
+    *source.fails.lock().unwrap() = true;
+    assert_eq!(code(opener.read()), "io");
+    assert_eq!(code(Opener::source(key, expected, source.clone())), "io");
+    source.opener.lock().unwrap().take();
 }
 
 /// Keeps what it wraps, unless it is told to fail.
