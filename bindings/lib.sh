@@ -1,0 +1,59 @@
+# Shared by the scripts of bindings/: sourced, never run.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
+# Which build of the library the packages are made from: release, or dev to see more and wait less.
+PROFILE=${PROFILE:-release}
+
+say() { printf '\n== %s\n' "$*"; }
+die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
+
+# need_debian COMMAND PACKAGE...: the packages, if the command is not there; as root on Debian only.
+need_debian() {
+    local command=$1; shift
+    command -v "$command" >/dev/null && return
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
+        die "needs $command: install it, or run as root on Debian"
+    say "apt-get install $*"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# The folder cargo puts this profile's files in.
+built() { case $PROFILE in dev) echo "$TARGET/debug" ;; *) echo "$TARGET/$PROFILE" ;; esac; }
+
+# The library the bindings call, with its metadata for the generator. Always with -p: a build of
+# the whole workspace would unify the generator's features into the library.
+build_ffi() { (cd "$ROOT" && cargo build --quiet --locked --profile "$PROFILE" -p privity-ffi); }
+
+library() {
+    case $(uname -s) in
+        Darwin) echo "$(built)/libprivity_ffi.dylib" ;;
+        *) echo "$(built)/libprivity_ffi.so" ;;
+    esac
+}
+
+# shipped TO: the library as packages carry it. Debug information goes; symbols stay, the calls need
+# them.
+shipped() {
+    cp "$(library)" "$1"
+    case $(uname -s) in Linux) strip --strip-debug "$1" ;; esac
+}
+
+# The folder of a jar in which JNA looks for this machine's library.
+jna_folder() {
+    local os arch
+    case $(uname -s) in Darwin) os=darwin ;; *) os=linux ;; esac
+    case $(uname -m) in x86_64) arch=x86-64 ;; arm64 | aarch64) arch=aarch64 ;; *) arch=$(uname -m) ;; esac
+    echo "$os-$arch"
+}
+
+# swift_build VERB OPTION...: what the toolchain runs, always with the same flags, so that one verb
+# does not undo what another built.
+swift_build() {
+    local verb=$1 lib
+    shift
+    lib=$(built)
+    "$ROOT/bindings/swift/toolchain" swift "$verb" --scratch-path "$TARGET/swift" \
+        -Xswiftc -warnings-as-errors -Xlinker "-L$lib" -Xlinker -rpath -Xlinker "$lib" "$@"
+}
