@@ -85,7 +85,13 @@ impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         match error.downcast::<Error>() {
             Ok(own) => own,
-            Err(error) => Self::with_source(Code::Io, error),
+            Err(error) => {
+                let full = matches!(
+                    error.kind(),
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+                );
+                Self::with_source(if full { Code::StorageFull } else { Code::Io }, error)
+            }
         }
     }
 }
@@ -342,12 +348,8 @@ registry! {
         "Nothing was lost: wrap the key again under the newest epoch and try again.";
     GenerationStale, "generation-stale", Stale, "the matter has a newer shred key",
         "Nothing was lost: wrap the key again under the newest generation and try again.";
-    HeadsMoved, "heads-moved", Stale, "somebody else committed in between",
-        "Read forward and try again; nothing was written.";
     UserUnknown, "user-unknown", NotFound, "there is no such user in the firm",
         "Check the id; people are enrolled before they are admitted.";
-    DeviceUnknown, "device-unknown", NotFound, "there is no such device in the firm",
-        "Check the id; a device is enrolled by request, enrol and accept.";
     MatterUnknown, "matter-unknown", NotFound, "there is no such matter in the firm",
         "Check the id against the list of matters.";
     DocumentUnknown, "document-unknown", NotFound, "there is no such document in the matter",
@@ -376,6 +378,8 @@ registry! {
         "The export was cut or altered; fetch it again from its source.";
     Io, "io", Storage, "a file or a stream failed",
         "See the error of the operating system. No file was left half-written; throw away what a stream got.";
+    StorageFull, "storage-full", Storage, "there is no room left where this is kept",
+        "Make room, or raise the quota, and do the same again. Nothing was left half-written.";
     Cancelled, "cancelled", Cancelled, "the watcher asked to stop",
         "No file was left behind; throw away what a stream got, and start again whenever you like.";
     WatcherFailed, "watcher-failed", Cancelled, "the watcher of the work failed",

@@ -119,11 +119,20 @@ fn words_that_differ_stop_an_enrolment() {
     let approval = firm.partner.enrol(&request, &request.words(), &[]).unwrap();
     assert_eq!(Approval::from_bytes(&approval.to_bytes()).unwrap(), approval);
     // Another device cannot take it.
-    refused(Vault::request(storage.clone(), NewUser::new("E."), protector(5)), "already-there");
+    // What was lost on its way is had again, with the same keys and words; nothing is recorded twice.
+    assert_eq!(Vault::request(storage.clone(), NewUser::new("E."), protector(5)).unwrap(), request);
+    refused(Vault::request(storage.clone(), NewUser::new("E."), protector(6)), "unlock-refused");
+    let of_another = NewUser::further_device(firm.partner.user(), "E.");
+    refused(Vault::request(storage.clone(), of_another, protector(5)), "already-there");
+    let head = firm.partner.verify(Scope::Firm, None).unwrap().records;
+    let again = firm.partner.enrol(&request, &request.words(), &[]).unwrap();
+    assert_eq!((again, firm.partner.verify(Scope::Firm, None).unwrap().records), (approval, head));
     let thief = firm.shared.with_device(std::sync::Arc::new(privity::store::MemoryDevice::new()));
     Vault::request(thief.clone(), NewUser::new("E."), protector(6)).unwrap();
     refused(Vault::accept(thief, &approval, protector(6), Options::default()), "enrolment-mismatch");
-    Vault::accept(storage, &approval, protector(5), Options::default()).unwrap();
+    Vault::accept(storage.clone(), &again, protector(5), Options::default()).unwrap();
+    refused(Vault::request(storage, NewUser::new("E."), protector(5)), "already-there");
+    refused(firm.partner.enrol(&request, &request.words(), &[]), "key-used");
 }
 
 #[test]

@@ -3,32 +3,17 @@
 
 #[path = "vault/people.rs"]
 mod people;
+#[path = "vault/store.rs"]
+mod store;
 
 use std::sync::Arc;
 
 use people::{Firm, admit, protector, refused, seen_by};
+use privity::ChainId;
 use privity::audit::body::MatterRole;
-use privity::store::{BlobId, DeviceSlot, MemoryDevice, MemoryStore, RowKey, Storage, Store as _};
-use privity::vault::{AccessReason, Change, Finding, Matter, NewDocument, NewMatter, Options, Scope, Vault};
-use privity::{ChainId, DocumentId};
-
-fn rows(storage: &Storage, tag: u8) -> Vec<(RowKey, Vec<u8>)> {
-    storage.rows.read().unwrap().scan(&[tag], None, usize::MAX).unwrap()
-}
-
-fn put(storage: &Storage, key: &RowKey, value: Option<&[u8]>) {
-    let mut transaction = storage.rows.write(&[]).unwrap();
-    match value {
-        Some(value) => transaction.put(key, value).unwrap(),
-        None => transaction.delete(key).unwrap(),
-    }
-    transaction.commit().unwrap();
-}
-
-fn row_of(storage: &Storage, matter: &Matter, document: DocumentId) -> (RowKey, Vec<u8>) {
-    let prefix = [&[0x30][..], matter.id().as_bytes(), document.as_bytes()].concat();
-    storage.rows.read().unwrap().scan(&prefix, None, 1).unwrap().remove(0)
-}
+use privity::store::{BlobId, DeviceSlot, MemoryDevice, MemoryStore, Storage, Store as _};
+use privity::vault::{AccessReason, Change, Finding, NewDocument, NewMatter, Options, Scope, Vault};
+use store::{put, row_of, rows};
 
 /// Another store with everything this one has.
 fn copy(storage: &Storage, chains: &[ChainId]) -> Storage {

@@ -113,8 +113,7 @@ pub fn stranger(mut arguments: impl Iterator<Item = OsString>) -> Outcome<bool> 
     let export = fs::read(arguments.next().ok_or("an export")?)?;
     let firm = arguments.next().ok_or("a firm")?.into_string().map_err(|_| "a firm's id")?;
     let genesis = arguments.next().ok_or("a hash")?.into_string().map_err(|_| "a hash")?;
-    let genesis: [u8; 32] = unhex(&genesis)?.try_into().map_err(|_| "a hash of 32 bytes")?;
-    let trust = Trust { firm: firm.parse::<FirmId>()?, genesis: Hash(genesis) };
+    let trust = Trust { firm: firm.parse::<FirmId>()?, genesis: genesis.parse::<Hash>()? };
     match verify_export(&export, trust) {
         Ok(report) => {
             println!("{} {} {}", report.documents, report.is_clean(), report.verdict());

@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Code, Error, Result};
-use crate::id::{Id, for_every_id};
+use crate::id::{Hash, Id, for_every_id};
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const LENGTH: usize = 26;
@@ -65,9 +65,37 @@ macro_rules! as_text {
 }
 for_every_id!(as_text);
 
+/// As it is displayed: 64 lower-case hexadecimal digits, one text per hash.
+impl FromStr for Hash {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let digit = |byte: &u8| match byte {
+            b'0'..=b'9' => Ok(byte - b'0'),
+            b'a'..=b'f' => Ok(byte - b'a' + 10),
+            _ => Err(Code::Text),
+        };
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        let bytes = pairs.iter().map(|[high, low]| Ok(digit(high)? << 4 | digit(low)?));
+        let bytes = bytes.collect::<Result<Vec<u8>>>()?.try_into().map_err(|_| Code::Text)?;
+        if rest.is_empty() { Ok(Self(bytes)) } else { Err(Code::Text.into()) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::id::{DocumentId, MatterId};
+    use crate::id::{DocumentId, Hash, MatterId};
+
+    #[test]
+    fn a_hash_has_exactly_one_text() {
+        let hash = Hash(std::array::from_fn(|at| u8::try_from(at * 8 + 3).unwrap()));
+        let text = hash.to_string();
+        assert_eq!(text.parse::<Hash>().unwrap(), hash);
+        let (short, long, upper) = (text.replacen("03", "3", 1), format!("{text}0"), text.to_uppercase());
+        for bad in ["", &short, &long, &upper, &text.replace("03", "0g"), &"é".repeat(32)] {
+            assert_eq!(bad.parse::<Hash>().unwrap_err().code(), "text", "{bad}");
+        }
+    }
 
     #[test]
     fn an_id_has_exactly_one_text() {

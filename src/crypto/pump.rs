@@ -6,7 +6,7 @@
 //! foreign reader, writer or watcher never runs under a lock.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use crate::error::{Code, Result};
@@ -37,7 +37,9 @@ impl Threads {
 impl Default for Threads {
     /// As many as the machine runs at once, at most 8.
     fn default() -> Self {
-        Self(thread::available_parallelism().map_or(1, |count| count.get().min(8)))
+        // Asked once: the answer comes out of several files of the system.
+        static COUNT: OnceLock<usize> = OnceLock::new();
+        Self(*COUNT.get_or_init(|| thread::available_parallelism().map_or(1, |count| count.get().min(8))))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::id::{ChainId, DeviceId, Hash};
 use crate::state::State;
 use crate::state::chains::Chains;
 use crate::state::directory::Directory;
-use crate::state::findings::{Findings, Flaw, Other, Reported, Void};
+use crate::state::findings::{Findings, Flaw, Other, Reported, Void, VoidLeaves};
 use crate::state::ledger::Ledger;
 use crate::state::source::{Follow, Trust};
 
@@ -51,6 +51,11 @@ impl State {
         writer.array(self.matters.len());
         self.matters.values().for_each(|matter| matters::write(&mut writer, matter));
         write_findings(&mut writer, &self.findings);
+        writer.array(self.void_leaves.len());
+        for left in &self.void_leaves {
+            writer.array(4).unsigned(left.ledger_index).bytes(left.chain.as_bytes());
+            writer.unsigned(left.from).unsigned(left.to);
+        }
         writer.finish()
     }
 
@@ -91,8 +96,24 @@ impl State {
         let matters = read_list(reader, matters::read)?;
         let matters = matters.into_iter().map(|matter| (matter.chain, matter)).collect();
         let findings = read_findings(reader)?;
+        let void_leaves = read_list(reader, |reader| {
+            expect(reader, 4)?;
+            let (ledger_index, chain) = (reader.unsigned()?, Value::read(reader)?);
+            Ok(VoidLeaves { ledger_index, chain, from: reader.unsigned()?, to: reader.unsigned()? })
+        })?;
         let devices_root = directory.people.devices_root();
-        Ok(Self { trust, follow, ledger, chains, founded, directory, devices_root, matters, findings })
+        Ok(Self {
+            trust,
+            follow,
+            ledger,
+            chains,
+            founded,
+            directory,
+            devices_root,
+            matters,
+            findings,
+            void_leaves,
+        })
     }
 
     /// Every head with the right edge of its tree, if it is followed.
@@ -248,5 +269,5 @@ fn expect(reader: &mut Reader<'_>, count: u64) -> Result<()> {
     if reader.array()? == count { Ok(()) } else { Err(Code::Field.into()) }
 }
 
-const VERSION: u64 = 1;
-const FIELDS: usize = 14;
+const VERSION: u64 = 2;
+const FIELDS: usize = 15;

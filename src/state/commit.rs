@@ -104,6 +104,7 @@ impl State {
         self.devices_root = Some(weighed.devices);
         self.findings.append(weighed.effects.findings);
         for (place, head) in weighed.places {
+            self.void_leaves.retain(|left| left.chain != head.chain || left.to > head.size);
             let frontier = grown.iter_mut().find(|grown| grown.head.chain == head.chain);
             self.chains.put(place, head, frontier.and_then(|grown| grown.frontier.take()));
         }

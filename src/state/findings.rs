@@ -49,6 +49,20 @@ pub struct Void {
     pub why: Flaw,
 }
 
+/// Leaves past the head of a chain that a void anchor covered: the evidence that it is void. Whoever
+/// writes in their place keeps them beside the anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VoidLeaves {
+    /// The anchor's index in the ledger.
+    pub ledger_index: u64,
+    /// The chain.
+    pub chain: ChainId,
+    /// The index of the first of them.
+    pub from: u64,
+    /// The index after the last.
+    pub to: u64,
+}
+
 /// A leaf whose meaning is not this library's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Other {
@@ -118,6 +132,13 @@ impl Flaw {
 impl Findings {
     /// How many entries a list has at the most, so that memory does not grow with the history.
     pub const MAX_LISTED: usize = audit::Findings::MAX_LISTED;
+
+    /// How many leaves and anchors were not accepted, or are not listed.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        let listed = self.reported.len().saturating_add(self.void.len()) as u64;
+        listed.saturating_add(self.not_listed)
+    }
 
     pub(super) fn report(&mut self, reported: Reported) {
         keep(&mut self.reported, &mut self.not_listed, reported);

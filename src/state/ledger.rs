@@ -15,7 +15,7 @@ use crate::id::{DeviceId, FirmId, Hash};
 use crate::state::State;
 use crate::state::commit::{Grown, Weighed};
 use crate::state::directory::{Directory, certify_root};
-use crate::state::findings::{Flaw, Void};
+use crate::state::findings::{Flaw, Void, VoidLeaves};
 use crate::state::fold::{Context, Leaf, advance_newest};
 use crate::state::matter::Matter;
 use crate::state::people::{People, Root};
@@ -192,7 +192,7 @@ impl State {
                 let author = record.payload().author;
                 match self.judge(leaf, record, body, &covered, author) {
                     Ok(weighed) => {
-                        if let Some(chain) = covered.beside {
+                        if let Some(&chain) = covered.beside.first() {
                             let place =
                                 Failure { ledger_index: index, chain: Some(chain), committer: Some(author) };
                             return Err(place.error(Code::FirmTampered));
@@ -202,7 +202,10 @@ impl State {
                         self.ledger.last = Some(author);
                         None
                     }
-                    Err(flaw) => Some(flaw),
+                    Err(flaw) => {
+                        self.leave_void(index, &covered);
+                        Some(flaw)
+                    }
                 }
             }
             _ => Some(Flaw::NotAnAnchor),
@@ -254,6 +257,20 @@ impl State {
             return Err(Flaw::HeadsRoot);
         }
         Ok(weighed)
+    }
+
+    /// Notes what lies at the ends of chains only because a void anchor covers it.
+    fn leave_void(&mut self, ledger_index: u64, covered: &Covered<'_>) {
+        let there = |grown: &&Grown<'_>| {
+            let kept = covered.beside.contains(&grown.head.chain);
+            grown.leaves.is_some_and(|leaves| !leaves.is_empty()) && !kept
+        };
+        self.void_leaves.extend(covered.grown.iter().filter(there).map(|grown| VoidLeaves {
+            ledger_index,
+            chain: grown.head.chain,
+            from: grown.from,
+            to: grown.head.size,
+        }));
     }
 
     /// Fields 3, 5, 6 and 7 of a good anchor: a fault is reported, its heads count.

@@ -39,7 +39,7 @@ use crate::state::directory::Directory;
 use crate::state::ledger::Ledger;
 
 pub use documents::Document;
-pub use findings::{Findings, Flaw, Other, Reported, Void};
+pub use findings::{Findings, Flaw, Other, Reported, Void, VoidLeaves};
 pub use matter::{EpochInfo, GenerationInfo, Matter};
 pub use named::Named;
 pub use people::{Device, DeviceClass, KeyHolder, Recovery, Root, Status, User, UserKey};
@@ -59,6 +59,8 @@ pub struct State {
     devices_root: Option<CountedRoot>,
     matters: BTreeMap<ChainId, Matter>,
     findings: Findings,
+    // What void anchors covered at the ends of followed chains, until the chains went on past it.
+    void_leaves: Vec<VoidLeaves>,
 }
 
 impl State {
@@ -75,6 +77,7 @@ impl State {
             devices_root: None,
             matters: BTreeMap::new(),
             findings: Findings::default(),
+            void_leaves: Vec::new(),
         }
     }
 
@@ -248,6 +251,13 @@ impl State {
     #[must_use]
     pub fn findings(&self) -> &Findings {
         &self.findings
+    }
+
+    /// What void anchors covered at the ends of the followed chains: to be kept beside them by whoever
+    /// writes there (docs/format/chain-v1.md).
+    #[must_use]
+    pub fn void_leaves(&self) -> &[VoidLeaves] {
+        &self.void_leaves
     }
 
     /// Who gets the secret of a matter's epoch with these roles, ascending: lead, member and reader

@@ -4,7 +4,6 @@ use std::fmt;
 
 use crate::audit::anchor::{AnchorBody, ChainHead, MAX_GROWN};
 use crate::audit::kind::ChainType;
-use crate::crypto::pump::{self, Threads};
 use crate::error::{Code, Error, Result};
 use crate::id::{ChainId, DeviceId};
 use crate::state::State;
@@ -25,7 +24,8 @@ pub struct Prepared {
 
 impl State {
     /// What a commit of these new leaves would come to, without changing the state. The cost grows
-    /// with the commit and the people, not with the documents there are.
+    /// with the commit and the people, not with the documents there are. That a device's signatures
+    /// of the leaves are right is taken for granted: [`State::advance`] verifies them.
     ///
     /// # Errors
     /// `record-refused` if the anchor would be void, with the [`Flaw`] as its source;
@@ -72,13 +72,11 @@ impl State {
         let directory =
             self.founded.map_or_else(|| self.begins_directory(leaves), |directory| directory == chain);
         let kind = if directory { ChainType::Directory } else { ChainType::Matter };
-        let people = &self.directory.people;
-        let leaves: Vec<&[u8]> = leaves.iter().map(Vec::as_slice).collect();
-        pump::map(Threads::default(), &leaves, |bytes| Leaf::new(bytes, kind, people))
+        leaves.iter().map(|bytes| Leaf::unverified(bytes, kind)).collect()
     }
 
     fn begins_directory(&self, leaves: &[Vec<u8>]) -> bool {
-        let first = leaves.first().map(|leaf| Leaf::new(leaf, ChainType::Directory, &self.directory.people));
+        let first = leaves.first().map(|leaf| Leaf::unverified(leaf, ChainType::Directory));
         let record = first.as_ref().and_then(|leaf| leaf.record.as_ref());
         record.is_some_and(|record| record.payload().author.as_bytes() == self.trust.firm.as_bytes())
     }

@@ -32,8 +32,8 @@ pub(super) struct Covered<'a> {
     pub(super) grown: Vec<Grown<'a>>,
     /// Whether a chain in it shrinks or stays.
     pub(super) shrunk: bool,
-    /// A chain whose leaves were kept beside it.
-    pub(super) beside: Option<ChainId>,
+    /// The chains whose leaves were kept beside it.
+    pub(super) beside: Vec<ChainId>,
 }
 
 type Read = BTreeMap<ChainId, (u64, Vec<Vec<u8>>)>;
@@ -193,7 +193,7 @@ impl State {
         Covered {
             grown: body.grown().iter().map(grown).collect(),
             shrunk: body.grown().iter().any(|head| head.size <= self.chains.size(head.chain)),
-            beside: kept.keys().next().copied(),
+            beside: kept.keys().copied().collect(),
         }
     }
 

@@ -26,6 +26,7 @@ use crate::store::{DeviceSlot, RowKey};
 use crate::vault::ring::{Asked, Ring};
 use crate::vault::rows;
 use crate::vault::session::{Inner, Session};
+use crate::vault::source::void_leaves;
 
 /// What an act comes to: records in the order of their chain, and rows.
 #[derive(Default)]
@@ -115,6 +116,9 @@ impl Inner {
         }
         let signed = self.sign(session, plan, before)?;
         for (chain, from, records) in &signed.grown {
+            for (key, leaf) in void_leaves(session.state()?, &*transaction, *chain)? {
+                transaction.put(&key, &leaf)?;
+            }
             transaction.append(*chain, *from, records)?;
         }
         transaction.append(ledger, before.size, std::slice::from_ref(&signed.anchor))?;
@@ -278,6 +282,7 @@ fn refusal(why: Fault) -> Error {
         Fault::Closed => Code::MatterClosed,
         Fault::Epoch => Code::EpochStale,
         Fault::Generation => Code::GenerationStale,
+        Fault::KeyUsed => Code::KeyUsed,
         _ => Code::RecordRefused,
     })
 }

@@ -28,7 +28,7 @@ use crate::vault::local::{Local, Owner};
 use crate::vault::names::{FIRM, NAME};
 use crate::vault::rows;
 use crate::vault::session::Inner;
-use crate::vault::{Options, Vault};
+use crate::vault::{Options, Vault, unfinished};
 
 /// A firm to be made, and its first person.
 #[derive(Clone)]
@@ -62,9 +62,15 @@ impl Vault {
     /// records and is needed again only to be replaced and for recovery: put the two files into two
     /// safes.
     ///
+    /// If the process ends before this returns, nobody has these files; call it again with the same
+    /// stores and protectors: it puts a new firm in place of the unfinished one. Only what broke off
+    /// after the last durable step cannot be told from a firm that was handed over, and is
+    /// `already-there`: where it unlocks and you never had its files, remove both folders.
+    ///
     /// # Errors
-    /// `already-there` if the store holds a firm or the device has keys; `entropy`; the protectors'
-    /// own; storage.
+    /// `already-there` if the store holds a firm or the device has keys, unless an unfinished call left
+    /// them; `unlock-refused` if the store is empty and the device's keys are another protector's; `device-state-conflict` if two
+    /// processes make a firm at once; `entropy`; the protectors' own; storage.
     #[allow(clippy::needless_pass_by_value)] // Owned protectors, as bindings hand them over.
     pub fn create(
         storage: Storage,
@@ -73,20 +79,24 @@ impl Vault {
         root: Arc<dyn Protector>,
         options: Options,
     ) -> Result<(Self, RootFiles)> {
-        if Local::is_there(&*storage.device)? {
-            return Err(Code::AlreadyThere.into());
-        }
+        let version = unfinished::clear(&storage, &*device)?;
         let (keys, root_keys, next) =
             (DeviceKeys::generate()?, RootKeys::generate()?, RootKeys::generate_without_recovery()?);
         let files = RootFiles { root: root_keys.protect(&*root)?, next: next.protect(&*root)? };
         let owner = Owner { device: DeviceId::generate()?, user: UserId::generate()? };
         let first = First::new(&options, owner, &keys, &root_keys, &next)?;
-        let mut local = Local::new(&keys, owner, Some(first.trust), &*device)?;
+        let mut local = Local::new(&keys, owner, Some(first.trust), &*device)?.replacing(version);
         first.commit(&storage, &mut local, &keys)?;
         let vault = Self(Arc::new(Inner::new(storage, options, local, keys)?));
         vault.0.begin()?;
-        vault.begin_directory(&new)?;
-        Ok((vault, files))
+        match vault.begin_directory(&new).and_then(|()| vault.0.is_made()) {
+            Ok(()) => Ok((vault, files)),
+            Err(error) => {
+                // Its end must not say that the firm is made.
+                vault.0.abandon();
+                Err(error)
+            }
+        }
     }
 
     /// The second commit: names, and the directory's first epoch.
@@ -217,7 +227,7 @@ impl First {
             return Err(Code::AlreadyThere.into());
         }
         // Its own sequences begin at 0; they are reserved, with the keys, before anything is there.
-        local.use_up(None, Self::OF_DEVICE, &*storage.device, keys)?;
+        local.begin(Self::OF_DEVICE, &*storage.device, keys)?;
         transaction.append(ledger, 0, &[self.genesis, self.anchor])?;
         transaction.append(self.directory, 0, &self.records)?;
         transaction.put(&rows::checkpoint(self.head.size)?, self.note.as_bytes())?;

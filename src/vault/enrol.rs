@@ -23,10 +23,12 @@ use crate::vault::{Options, Vault};
 
 impl Vault {
     /// Makes the keys of a new device, protected, in its own folder. Hand the request to an
-    /// administrator, and its [words](EnrolmentRequest::words) by voice.
+    /// administrator, and its [words](EnrolmentRequest::words) by voice. A device that has requested
+    /// and was not accepted yet requests again, with the same keys.
     ///
     /// # Errors
-    /// `already-there` if the device has keys; `entropy`, `io`; the protector's own.
+    /// `already-there` if the device belongs to a firm or to another user; `unlock-refused` if it has
+    /// requested under another protector; `entropy`, `io`; the protector's own.
     #[allow(clippy::needless_pass_by_value)]
     pub fn request(
         storage: Storage,
@@ -34,7 +36,12 @@ impl Vault {
         protector: Arc<dyn Protector>,
     ) -> Result<EnrolmentRequest> {
         if Local::is_there(&*storage.device)? {
-            return Err(Code::AlreadyThere.into());
+            let (local, keys) = Local::load(&*storage.device, &*protector)?;
+            let Owner { device, user } = local.owner;
+            if local.trust.is_some() || new.user.is_some_and(|other| other != user) {
+                return Err(Code::AlreadyThere.into());
+            }
+            return Ok(EnrolmentRequest::of(&new, device, user, &keys));
         }
         let keys = DeviceKeys::generate()?;
         let user = new.user.map_or_else(UserId::generate, Ok)?;
@@ -46,7 +53,8 @@ impl Vault {
 
     /// Certifies the device of a request whose words the person has read out: `words` is what was
     /// heard. A new person gets these roles in the firm (none: they work in matters they are admitted
-    /// to).
+    /// to). The same request once more, while it is not accepted, gets the same approval and changes
+    /// nothing: for an approval that was lost on its way.
     ///
     /// # Errors
     /// `words` if they are not those of the request; `role-missing` unless this user is an
@@ -65,6 +73,10 @@ impl Vault {
         self.0.commit(|asked, ring| {
             let directory = asked.state.directory().ok_or(Code::NotAVault)?;
             let mut plan = Plan::default();
+            if let Some(known) = asked.state.device(request.device) {
+                let same = request.is_certified(known);
+                return if same { Ok((plan, ())) } else { Err(Code::KeyUsed.into()) };
+            }
             if asked.state.user(request.user).is_none() {
                 let body = User { user: request.user, roles: List::new(roles.to_vec())? };
                 let mut draft = Draft::new(&Body::User(body));

@@ -14,7 +14,7 @@ use crate::crypto::sign::VerifyingKey;
 use crate::error::{Code, Result};
 use crate::id::{DeviceId, FirmId, Hash, UserId};
 use crate::keys::{DeviceKeys, PublicKey};
-use crate::state::Trust;
+use crate::state::{Device, Status, Trust};
 
 /// A person to be enrolled, as the new device states them.
 #[derive(Clone)]
@@ -132,6 +132,16 @@ impl EnrolmentRequest {
             wrapping_key: self.wrapping_key.clone(),
             class: 0,
         }
+    }
+
+    /// Whether this very request was certified, and waits to be accepted.
+    pub(super) fn is_certified(&self, known: &Device) -> bool {
+        known.status == Status::Pending
+            && known.user == self.user
+            && known.record_key.to_bytes() == self.record_key
+            && known.log_key.to_bytes() == self.log_key
+            && known.ssh_key.to_bytes() == self.ssh_key
+            && known.wrapping_key.as_bytes() == &*self.wrapping_key
     }
 
     fn parse(bytes: &[u8]) -> Result<Self> {

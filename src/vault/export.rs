@@ -1,16 +1,17 @@
 //! Chains for somebody without the store: one file, verified with the firm's id and the hash of its
 //! first record alone. Form: `docs/format/export-v1.md`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::codec::cbor::{Reader, Writer};
 use crate::error::{Code, Result};
 use crate::id::ChainId;
 use crate::state::{Follow, Source as _, State, Trust};
-use crate::store::{MemoryStore, Snapshot, Store as _};
+use crate::store::{MemoryStore, RowKey, Snapshot, Store as _};
 use crate::vault::commit::chain_of;
 use crate::vault::report::{Report, Scope};
-use crate::vault::source::Source;
+use crate::vault::source::{Source, void_leaves};
 use crate::vault::verify::report_of;
 use crate::vault::{Options, Vault, rows};
 
@@ -31,7 +32,7 @@ impl Vault {
     /// # Errors
     /// `matter-unknown`; what verifying forward can fail with.
     pub fn export(&self, scope: Scope) -> Result<Export> {
-        let (size, chains) = self.0.ask(|asked, _| {
+        let (notes, chains, void) = self.0.ask(|asked, _| {
             self.0.followed(asked, scope)?;
             let ledger = ChainId::from_bytes(*self.0.trust.firm.as_bytes());
             let mut chains = vec![(ledger, asked.state.ledger_size())];
@@ -46,10 +47,22 @@ impl Vault {
                     chains.push((head.chain, head.size));
                 }
             }
-            Ok((asked.state.ledger_size(), chains))
+            // What a void anchor covers lies past the heads of its chains, or in a chain nobody opened.
+            let mut void = BTreeMap::new();
+            let covered: BTreeSet<ChainId> =
+                asked.state.void_leaves().iter().map(|left| left.chain).collect();
+            for chain in covered {
+                if scope == Scope::Firm || chains.iter().any(|(known, _)| *known == chain) {
+                    void.extend(void_leaves(asked.state, asked.rows, chain)?);
+                }
+            }
+            // A void anchor may be named by its checkpoint alone.
+            let mut notes = BTreeSet::from([asked.state.ledger_size()]);
+            notes.extend(asked.state.findings().void.iter().map(|void| void.ledger_index.saturating_add(1)));
+            Ok((notes, chains, void))
         })?;
         let snapshot = self.0.storage.rows.read()?;
-        Export::collect(&*snapshot, scope, size, &chains)
+        Export::collect(&*snapshot, scope, notes, &chains, void)
     }
 }
 
@@ -77,35 +90,42 @@ pub fn verify_export(bytes: &[u8], trust: Trust) -> Result<Report> {
 }
 
 impl Export {
-    fn collect(snapshot: &dyn Snapshot, scope: Scope, size: u64, heads: &[(ChainId, u64)]) -> Result<Self> {
+    fn collect(
+        snapshot: &dyn Snapshot,
+        scope: Scope,
+        mut notes: BTreeSet<u64>,
+        heads: &[(ChainId, u64)],
+        void: BTreeMap<RowKey, Vec<u8>>,
+    ) -> Result<Self> {
         let source = Source(snapshot);
         let mut chains = Vec::with_capacity(heads.len());
         for &(chain, size) in heads {
             chains.push((chain, source.leaves(chain, 0, size)?));
         }
-        let (mut cosignatures, mut beside, mut checkpoints) = (Vec::new(), Vec::new(), Vec::new());
-        let mut cosigned = std::collections::BTreeSet::new();
+        let (mut cosignatures, mut beside, mut checkpoints) = (BTreeMap::new(), void, Vec::new());
         for (tag, list) in [(rows::COSIGNATURE, &mut cosignatures), (rows::BESIDE, &mut beside)] {
             let mut after = None;
             loop {
                 let page = snapshot.scan(&[tag], after.as_ref(), PAGE)?;
                 let Some((last, _)) = page.last() else { break };
                 after = Some(last.clone());
-                for (key, value) in page {
-                    // A void anchor is named by its checkpoint, a cosigned one shown with it.
-                    let of = rows::size_of(&key)?;
-                    cosigned.insert(if tag == rows::BESIDE { of.saturating_add(1) } else { of });
-                    list.push((key.as_bytes().to_vec(), value));
-                }
+                list.extend(page);
             }
         }
-        cosigned.insert(size);
-        for size in cosigned.into_iter().filter(|&one| one <= size) {
+        let size = *notes.last().ok_or(Code::NotAVault)?;
+        // A cosigned checkpoint is shown with its cosignatures.
+        for key in cosignatures.keys() {
+            notes.insert(rows::size_of(key)?);
+        }
+        for size in notes.into_iter().filter(|&one| one <= size) {
             if let Some(note) = snapshot.get(&rows::checkpoint(size)?)? {
                 checkpoints.push((size, note));
             }
         }
-        Ok(Self { scope, chains, checkpoints, cosignatures, beside })
+        let list = |rows: BTreeMap<RowKey, Vec<u8>>| {
+            rows.into_iter().map(|(key, value)| (key.as_bytes().to_vec(), value)).collect()
+        };
+        Ok(Self { scope, chains, checkpoints, cosignatures: list(cosignatures), beside: list(beside) })
     }
 
     /// Its bytes.

@@ -60,6 +60,11 @@ impl Local {
         })
     }
 
+    /// In place of what a device saved under this version, if it has not been saved again since.
+    pub(super) fn replacing(self, version: u64) -> Self {
+        Self { version, ..self }
+    }
+
     /// Whether there is a device in this folder.
     pub(super) fn is_there(device: &dyn DeviceState) -> Result<bool> {
         Ok(device.load(DeviceSlot::State)?.1.is_some())
@@ -80,6 +85,9 @@ impl Local {
         let (version, bytes) = device.load(DeviceSlot::State)?;
         let bytes = bytes.ok_or(Code::DeviceStateMissing)?;
         let file = File::parse(&bytes)?;
+        if file.owner != self.owner {
+            return Err(Code::DeviceStateConflict.into());
+        }
         let newer = Self::open(version, &file, keys)?;
         // What another process reserved stays its own; what either verified stays verified.
         self.stored = self.stored.max(newer.stored);
@@ -88,6 +96,20 @@ impl Local {
         }
         self.version = version;
         Ok(())
+    }
+
+    /// The first save of a new device: its keys, and its first sequences, from 0 on, used up. Durable.
+    pub(super) fn begin(&mut self, count: u64, device: &dyn DeviceState, keys: &DeviceKeys) -> Result<()> {
+        let end = count.checked_add(AHEAD).ok_or(Code::RecordOrder)?;
+        self.stored = end;
+        self.version = device.save(DeviceSlot::State, self.version, &self.write(keys)?)?;
+        (self.next, self.reserved, self.changed) = (count, end, false);
+        Ok(())
+    }
+
+    /// What it was saved under.
+    pub(super) fn version(&self) -> u64 {
+        self.version
     }
 
     /// Saves what changed, durably.

@@ -164,7 +164,7 @@ impl Matter {
     /// reads no content any more begins the next epoch in the same commit.
     ///
     /// # Errors
-    /// `role-missing` unless this user is lead; `user-unknown`, `user-key-missing`; `screened`;
+    /// `role-missing` unless this user is lead, `no-access` if they hold no key here; `user-unknown`, `user-key-missing`; `screened`;
     /// `already-admitted`; `matter-closed`; what verifying forward and committing can fail with.
     pub fn admit(&self, user: UserId, role: MatterRole) -> Result<()> {
         self.inner.commit(|asked, ring| {

@@ -53,7 +53,9 @@ mod rows;
 mod seal;
 mod session;
 mod source;
+mod unfinished;
 mod verify;
+mod writer;
 
 pub use create::{NewFirm, RootFiles};
 pub use documents::{Change, DocumentInfo};
@@ -63,7 +65,8 @@ pub use matter::{Matter, Member, NewMatter};
 pub use open::{AccessReason, DocumentReader};
 pub use people::Person;
 pub use report::{Anchored, Finding, Freshness, Report, Scope};
-pub use seal::{DocumentWriter, NewDocument, SealedAll};
+pub use seal::{NewDocument, SealedAll};
+pub use writer::DocumentWriter;
 
 use std::fmt;
 use std::sync::Arc;
@@ -120,13 +123,15 @@ impl Vault {
     ///
     /// # Errors
     /// `device-state-missing`, `device-state-damaged`; `unlock-refused` for a wrong passphrase, the
-    /// protector's own; `not-a-vault`; `other-firm`, `ledger-rollback`, `ledger-forked`,
+    /// protector's own; `not-a-vault`, also for a firm that an unfinished [`create`](Self::create) left;
+    /// `other-firm`, `ledger-rollback`, `ledger-forked`,
     /// `firm-tampered`, `store-incomplete`; `not-active`; `store-version`, `store-damaged`, `io`.
     #[allow(clippy::needless_pass_by_value)] // An owned protector, as bindings hand it over.
     pub fn unlock(storage: Storage, protector: Arc<dyn Protector>, options: Options) -> Result<Self> {
         let (local, keys) = Local::load(&*storage.device, &*protector)?;
         let vault = Self(Arc::new(Inner::new(storage, options, local, keys)?));
         vault.0.begin()?;
+        vault.0.check_made()?;
         Ok(vault)
     }
 

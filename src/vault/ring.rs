@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
+use crate::audit::body::MatterRole;
 use crate::audit::detail::DetailKey;
 use crate::error::{Code, Result};
 use crate::id::MatterId;
@@ -114,7 +115,11 @@ impl Ring {
         }
         let known = asked.matter(matter)?;
         let may = rows::principal(asked.owner.user);
-        let newest = known.epoch().ok_or(Code::NoAccess)?.epoch;
+        let newest = known.epoch().ok_or(Code::NoAccess)?;
+        let role = known.roles().get(&asked.owner.user).filter(|role| **role != MatterRole::Auditor);
+        let given = role.is_some() || newest.principals.iter().any(|principal| principal.id == may);
+        let given = given && !known.screened().contains(&asked.owner.user);
+        let newest = newest.epoch;
         // The newest epoch from `epoch` on that this user has a wrap of, or whose secret is at hand.
         let mut found = None;
         for at in (epoch.get()..=newest.get()).rev().filter_map(NonZeroU64::new) {
@@ -127,7 +132,9 @@ impl Ring {
                 break;
             }
         }
-        let (mut at, mut secret) = found.ok_or(Code::NoAccess)?;
+        // Who is on record as given the secret and finds no wrap is not shut out: a row is gone.
+        let missing = if given { Code::RowMissing } else { Code::NoAccess };
+        let (mut at, mut secret) = found.ok_or(missing)?;
         while at > epoch {
             let link = asked.rows.get(&rows::epoch_link(matter, at)?)?.ok_or(Code::RowMissing)?;
             let above = info(known, at)?;

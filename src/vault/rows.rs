@@ -61,6 +61,11 @@ pub(super) fn beside(index: u64, chain: ChainId) -> Vec<u8> {
     [&[BESIDE][..], &index.to_be_bytes(), chain.as_bytes()].concat()
 }
 
+/// One leaf kept beside an anchor, by its index in its chain.
+pub(super) fn beside_leaf(index: u64, chain: ChainId, leaf: u64) -> Result<RowKey> {
+    RowKey::new([&beside(index, chain)[..], &leaf.to_be_bytes()].concat())
+}
+
 pub(super) fn user_key(device: DeviceId, generation: NonZeroU64) -> Result<RowKey> {
     key(USER_KEY, &[device.as_bytes(), &generation.get().to_be_bytes()])
 }

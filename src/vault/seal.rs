@@ -2,19 +2,19 @@
 //! be there: its key row, and the record that says what opening it must find.
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::audit::body::{Body, Designation, List, MAX_DOCUMENTS, MatterRole, Sealed, SealedDocument};
 use crate::crypto::pump::{self, Threads};
-use crate::envelope::{self, Header, KeyRow, Metadata, Sealer, Sealing, Summary, open_regular};
+use crate::envelope::{self, Header, KeyRow, Metadata, Sealing, Summary, open_regular};
 use crate::error::{Code, Result};
 use crate::id::DocumentId;
 use crate::keys::DocumentKey;
 use crate::progress::{Progress, Watcher};
-use crate::store::{BlobId, BlobWrite};
+use crate::store::BlobId;
 use crate::vault::commit::{Plan, chain_of};
 use crate::vault::documents::DocumentInfo;
 use crate::vault::matter::Matter;
@@ -24,7 +24,7 @@ use crate::vault::rows;
 /// A document to be sealed.
 #[derive(Clone)]
 pub struct NewDocument {
-    id: DocumentId,
+    pub(super) id: DocumentId,
     name: String,
     media_type: String,
     designation: Designation,
@@ -44,16 +44,8 @@ pub struct SealedAll {
     pub commits: u64,
 }
 
-/// A document being written. What is dropped before [`finish`](Self::finish) never was.
-pub struct DocumentWriter {
-    matter: Matter,
-    new: NewDocument,
-    blob: BlobId,
-    sealer: Sealer<'static, Box<dyn BlobWrite>>,
-}
-
 /// A document whose blob is there and that no record names yet.
-struct Ready {
+pub(super) struct Ready {
     new: NewDocument,
     header: Header,
     key: DocumentKey,
@@ -129,19 +121,6 @@ impl Matter {
         let options = envelope::Options { watcher, ..self.sealing() };
         let ready = self.write_file(new, from, options)?;
         self.record_one(ready)
-    }
-
-    /// Seals what is written to it; see [`DocumentWriter::finish`].
-    ///
-    /// # Errors
-    /// As [`seal_bytes`](Self::seal_bytes).
-    pub fn writer(&self, new: NewDocument) -> Result<DocumentWriter> {
-        self.check_may_seal(&new)?;
-        let sealing = Sealing::new(&self.header(&new)?)?;
-        let blob = rows::blob(sealing.salt())?;
-        let to = self.inner.storage.blobs.create(&blob)?;
-        let sealer = sealing.sealer(to, envelope::Options::default())?;
-        Ok(DocumentWriter { matter: self.clone(), new, blob, sealer })
     }
 
     /// Seals many files, in commits of up to 256 documents: one signature, one durable transaction a
@@ -225,7 +204,7 @@ impl Matter {
         envelope::Options { threads: self.inner.options.threads, watcher: None }
     }
 
-    fn header(&self, new: &NewDocument) -> Result<Header> {
+    pub(super) fn header(&self, new: &NewDocument) -> Result<Header> {
         let options = &self.inner.options;
         let header = Header::new(self.inner.trust.firm, new.id, FIRST.get())?;
         Ok(header.with_profile(options.profile).with_padding(options.padding))
@@ -261,7 +240,7 @@ impl Matter {
         self.ready(new, header, key, summary, blob)
     }
 
-    fn ready(
+    pub(super) fn ready(
         &self,
         new: NewDocument,
         header: Header,
@@ -282,7 +261,7 @@ impl Matter {
         Ok(Ready { new, header, key, summary, metadata, sealed_metadata, blob })
     }
 
-    fn record_one(&self, ready: Ready) -> Result<DocumentInfo> {
+    pub(super) fn record_one(&self, ready: Ready) -> Result<DocumentInfo> {
         Ok(self.record(vec![ready])?.into_iter().next().ok_or(Code::DocumentUnknown)?)
     }
 
@@ -295,7 +274,8 @@ impl Matter {
                 self.plan(asked, ring, &ready)
             })
         });
-        if recorded.is_err() {
+        // A store may deny a commit that it made: a blob that a record names is not ours to remove.
+        if recorded.is_err() && self.is_on_record(&ready).is_ok_and(|known| !known) {
             self.discard(&ready);
         }
         recorded
@@ -341,6 +321,19 @@ impl Matter {
         Ok((plan, infos))
     }
 
+    /// Whether a record names one of these blobs.
+    fn is_on_record(&self, ready: &[Ready]) -> Result<bool> {
+        self.inner.ask(|asked, _| {
+            let matter = asked.matter(self.id)?;
+            let named = |one: &Ready| {
+                matter
+                    .document(one.new.id)
+                    .is_some_and(|known| known.seal_id == *one.summary.seal_id.as_bytes())
+            };
+            Ok(ready.iter().any(named))
+        })
+    }
+
     /// Removes blobs that no record will name. Best effort: what stays is swept later.
     fn discard(&self, ready: &[Ready]) {
         for one in ready {
@@ -348,36 +341,12 @@ impl Matter {
         }
     }
 
-    fn check_may_seal(&self, new: &NewDocument) -> Result<()> {
+    pub(super) fn check_may_seal(&self, new: &NewDocument) -> Result<()> {
         self.inner.ask(|asked, _| {
             may_seal(asked, self)?;
             let exists = asked.matter(self.id)?.document(new.id).is_some();
             if exists { Err(Code::DocumentExists.into()) } else { Ok(()) }
         })
-    }
-}
-
-impl DocumentWriter {
-    /// Ends the document: its blob durable, its record committed.
-    ///
-    /// # Errors
-    /// As [`Matter::seal_bytes`]; `sealer-broken` after an earlier error.
-    pub fn finish(self) -> Result<DocumentInfo> {
-        let (blob, key, summary) = self.sealer.finish()?;
-        blob.finish()?;
-        let header = self.matter.header(&self.new)?;
-        let ready = self.matter.ready(self.new, header, key, summary, self.blob)?;
-        self.matter.record_one(ready)
-    }
-}
-
-impl Write for DocumentWriter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.sealer.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.sealer.flush()
     }
 }
 
@@ -410,11 +379,5 @@ const FIRST: NonZeroU32 = NonZeroU32::MIN;
 impl fmt::Debug for NewDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewDocument").field("id", &self.id).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for DocumentWriter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DocumentWriter").field("id", &self.new.id).finish_non_exhaustive()
     }
 }

@@ -100,6 +100,11 @@ impl Inner {
         *held = None;
     }
 
+    /// Wipes the keys and saves nothing.
+    pub(super) fn abandon(&self) {
+        *self.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// The time, never before what is on record for this device.
     pub(super) fn now(&self) -> Timestamp {
         self.options.clock.now()
@@ -220,10 +225,15 @@ impl Session {
         self.local.pin = pin;
     }
 
-    /// Goes on to a checkpoint that this device committed itself.
+    /// Goes on to a checkpoint that this device is about to commit itself. An own leaf that would be
+    /// reported is not committed.
     pub(super) fn advance_own(&mut self, snapshot: &dyn Snapshot, note: &[u8]) -> Result<()> {
         let mut state = self.state.take().ok_or(Code::Locked)?;
+        let refused = state.findings().refused();
         state.advance(&Source(snapshot), note)?;
+        if state.findings().refused() != refused {
+            return Err(Code::RecordRefused.into());
+        }
         let head = state.ledger_head().ok_or(Error::from(Code::NotAVault))?;
         self.local.set_pin(Head { size: head.size, root: head.root });
         self.state = Some(state);

@@ -1,9 +1,9 @@
 //! The store as the fold reads it: bytes, and nothing believed.
 
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::id::ChainId;
-use crate::state;
-use crate::store::Snapshot;
+use crate::state::{self, Source as _, State};
+use crate::store::{RowKey, Snapshot};
 use crate::vault::rows;
 
 /// One snapshot of the store.
@@ -27,7 +27,7 @@ impl state::Source for Source<'_> {
 
     fn beside(&self, ledger_index: u64, chain: ChainId) -> Result<Option<Vec<Vec<u8>>>> {
         let prefix = rows::beside(ledger_index, chain);
-        let kept = self.0.scan(&prefix, None, MAX_BESIDE)?;
+        let kept = self.0.scan(&prefix, None, usize::MAX)?;
         Ok(if kept.is_empty() { None } else { Some(kept.into_iter().map(|(_, leaf)| leaf).collect()) })
     }
 
@@ -36,5 +36,29 @@ impl state::Source for Source<'_> {
     }
 }
 
-/// The most leaves that one void anchor covers in one chain.
-const MAX_BESIDE: usize = 65_536;
+/// The rows of what void anchors covered in a chain and nobody kept beside them yet. They are written
+/// before others take the place of these leaves: without them an anchor that one insider spoilt would
+/// match no bytes, and nobody could verify the ledger any more.
+///
+/// # Errors
+/// `store-incomplete` if such a leaf is gone; storage.
+pub(super) fn void_leaves(
+    state: &State,
+    snapshot: &dyn Snapshot,
+    chain: ChainId,
+) -> Result<Vec<(RowKey, Vec<u8>)>> {
+    let mut kept = Vec::new();
+    for left in state.void_leaves().iter().filter(|left| left.chain == chain) {
+        if snapshot.count(&rows::beside(left.ledger_index, chain))? > 0 {
+            continue;
+        }
+        let leaves = Source(snapshot).leaves(chain, left.from, left.to)?;
+        if leaves.len() as u64 != left.to.saturating_sub(left.from) {
+            return Err(Code::StoreIncomplete.into());
+        }
+        for (at, leaf) in (left.from..).zip(leaves) {
+            kept.push((rows::beside_leaf(left.ledger_index, chain, at)?, leaf));
+        }
+    }
+    Ok(kept)
+}

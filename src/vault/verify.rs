@@ -43,7 +43,7 @@ impl Vault {
             };
             Ok((known, self.0.followed(asked, scope)?, matters))
         })?;
-        let mut report = {
+        let (verified, mut report) = {
             let snapshot = self.0.storage.rows.read()?;
             let mut anew = State::new(self.0.trust, follow);
             let note = snapshot.get(&rows::checkpoint(known.size)?)?.ok_or(Code::StoreIncomplete)?;
@@ -51,14 +51,19 @@ impl Vault {
             if anew.ledger_head() != Some(known) {
                 return Err(Code::LedgerForked.into());
             }
-            report_of(self.0.trust, &self.0.options, &anew, &*snapshot, scope)?
+            let report = report_of(self.0.trust, &self.0.options, &anew, &*snapshot, scope)?;
+            (anew, report)
         };
         let (mut done, total) = (0, report.documents);
         for id in matters {
             self.0.ask(|asked, ring| check_wraps(asked, ring, id, &mut report))?;
             let mut after = None;
+            // What others sealed meanwhile is beyond what is reported.
+            let on_record =
+                |document| verified.matter(id).is_some_and(|one| one.document(document).is_some());
             loop {
-                let last = self.0.ask(|asked, ring| check_rows(asked, ring, id, after, &mut report))?;
+                let last =
+                    self.0.ask(|asked, ring| check_rows(asked, ring, id, after, &on_record, &mut report))?;
                 let Some((last, count)) = last else { break };
                 after = Some(last);
                 done += count;
@@ -242,13 +247,16 @@ fn check_rows(
     ring: &mut Ring,
     id: MatterId,
     after: Option<DocumentId>,
+    on_record: &dyn Fn(DocumentId) -> bool,
     report: &mut Report,
 ) -> Result<Option<(DocumentId, u64)>> {
     if may_read(asked, id).is_err() {
         return Ok(None);
     }
     let page: Vec<_> = asked.matter(id)?.documents(after, PAGE).into_iter().cloned().collect();
-    for document in &page {
+    let mut count = 0;
+    for document in page.iter().filter(|one| on_record(one.document)) {
+        count += 1;
         match find(asked, ring, id, document) {
             Ok(_) => report.documents_checked += 1,
             Err(error) => report.findings.push(Finding::Document {
@@ -258,7 +266,7 @@ fn check_rows(
             }),
         }
     }
-    Ok(page.last().map(|last| (last.document, page.len() as u64)))
+    Ok(page.last().map(|last| (last.document, count)))
 }
 
 const PAGE: usize = 1_000;

@@ -15,13 +15,18 @@ use crate::aims::env::Env;
 const PEOPLE: usize = 15;
 const FEW: usize = 10;
 const MANY: usize = 100_000;
+const MILLION: usize = 1_000_000;
+/// Set it to measure a matter of a million documents too: about ten minutes more.
+const LONG: &str = "PRIVITY_BENCH_LONG";
 
 pub fn aims() -> Vec<Aim> {
     let kept = Rc::new(OnceCell::new());
     let [first, second, third] = [Rc::clone(&kept), Rc::clone(&kept), kept];
+    let kept = Rc::new(OnceCell::new());
+    let [long, longer] = [Rc::clone(&kept), kept];
     vec![
         Aim::new("vault/remove/15-people-10-documents", Goal::AtMost(20.0), move |env| {
-            let measured = measured(env, &first)?;
+            let measured = measured(env, &first, MANY)?;
             Ok(milliseconds(Measured {
                 ours: measured.peer,
                 peer: measured.ours,
@@ -30,9 +35,19 @@ pub fn aims() -> Vec<Aim> {
             }))
         }),
         Aim::new("vault/remove/15-people-100000-documents", Goal::AtMost(20.0), move |env| {
-            Ok(milliseconds(measured(env, &second)?))
+            Ok(milliseconds(measured(env, &second, MANY)?))
         }),
-        Aim::new("vault/remove/growth-10-to-100000", Goal::AtMost(1.2), move |env| measured(env, &third)),
+        Aim::new("vault/remove/growth-10-to-100000", Goal::AtMost(1.2), move |env| {
+            measured(env, &third, MANY)
+        }),
+        Aim::new("vault/remove/15-people-1000000-documents", Goal::AtMost(20.0), move |env| {
+            asked_for()?;
+            Ok(milliseconds(measured(env, &long, MILLION)?))
+        }),
+        Aim::new("vault/remove/growth-10-to-1000000", Goal::AtMost(1.2), move |env| {
+            asked_for()?;
+            measured(env, &longer, MILLION)
+        }),
     ]
 }
 
@@ -40,16 +55,21 @@ fn milliseconds(measured: Measured) -> Measured {
     Measured { figure: measured.ours / 1e3, of: "ms", ..measured }
 }
 
-fn measured(env: &Env, kept: &OnceCell<Vec<Pair>>) -> Result<Measured, Unmeasured> {
+fn asked_for() -> Result<(), Unmeasured> {
+    let long = std::env::var_os(LONG).is_some();
+    if long { Ok(()) } else { Err(Unmeasured::Skipped(format!("about ten minutes: set {LONG}=1"))) }
+}
+
+fn measured(env: &Env, kept: &OnceCell<Vec<Pair>>, many: usize) -> Result<Measured, Unmeasured> {
     if kept.get().is_none() {
-        let _first = kept.set(measure(env)?);
+        let _first = kept.set(measure(env, many)?);
     }
     Ok(Measured::time(1, "10 docs", kept.get().map(Vec::as_slice).unwrap_or_default()))
 }
 
-fn measure(env: &Env) -> Result<Vec<Pair>, Unmeasured> {
+fn measure(env: &Env, many: usize) -> Result<Vec<Pair>, Unmeasured> {
     // `--quick` is smaller than the aims' names say; the line tells what was measured.
-    let documents = if env.runs < 5 { MANY / 100 } else { MANY };
+    let documents = if env.runs < 5 { many / 100 } else { many };
     eprintln!("  firms made: {PEOPLE} people, {FEW} and {documents} documents");
     let [few, many] = [Staffed::new(FEW)?, Staffed::new(documents)?];
     pairs(env.runs, 1, |_| few.remove(), |_| many.remove())

@@ -159,6 +159,7 @@ pub(super) fn failed(error: rusqlite::Error) -> Error {
         | ErrorCode::TypeMismatch
         | ErrorCode::ConstraintViolation
         | ErrorCode::Unknown => Code::StoreDamaged,
+        ErrorCode::DiskFull => Code::StorageFull,
         ErrorCode::TooBig => Code::TooLarge,
         _ => Code::Io,
     };
