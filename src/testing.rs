@@ -176,3 +176,26 @@ pub fn device_seeds(vault: &crate::vault::Vault) -> Result<[u8; 160]> {
 pub fn with_reused_epoch_secrets<T>(work: impl FnOnce() -> T) -> T {
     crate::vault::reuse::with(work)
 }
+
+/// A password that costs N = 2^`work_factor` to write.
+///
+/// # Errors
+/// `passphrase-empty`.
+pub fn age_password(password: &[u8], work_factor: u8) -> Result<crate::sharing::age::Password> {
+    let password = crate::SecretBytes::new(password.to_vec());
+    Ok(crate::sharing::age::Password::new(password)?.with_work_factor(work_factor))
+}
+
+/// A header for any number of recipients of one kind: its bytes.
+///
+/// # Errors
+/// `age-recipients`, `entropy`.
+pub fn age_header(to: &[crate::sharing::age::Recipient], file_key: [u8; 16]) -> Result<Vec<u8>> {
+    crate::sharing::age::header_of(to, &secret(file_key))
+}
+
+/// The bytes of a header, written anew from what was read.
+#[must_use]
+pub fn age_header_again(header: &crate::sharing::age::Header) -> Vec<u8> {
+    header.to_bytes()
+}
