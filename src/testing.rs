@@ -95,7 +95,7 @@ pub fn commitment_key(key: &OpeningKey, profile: crate::envelope::Profile) -> Se
 pub use crate::audit::tree;
 pub use crate::audit::{anchor, checkpoint, proof};
 pub use crate::audit::{approval, body, detail, keyring, kind, order, record};
-pub use crate::codec::base64;
+pub use crate::codec::{base64, bech32};
 pub use crate::wire::{cose, note};
 
 /// A signing key from its seed.
@@ -177,25 +177,4 @@ pub fn with_reused_epoch_secrets<T>(work: impl FnOnce() -> T) -> T {
     crate::vault::reuse::with(work)
 }
 
-/// A password that costs N = 2^`work_factor` to write.
-///
-/// # Errors
-/// `passphrase-empty`.
-pub fn age_password(password: &[u8], work_factor: u8) -> Result<crate::sharing::age::Password> {
-    let password = crate::SecretBytes::new(password.to_vec());
-    Ok(crate::sharing::age::Password::new(password)?.with_work_factor(work_factor))
-}
-
-/// A header for any number of recipients of one kind: its bytes.
-///
-/// # Errors
-/// `age-recipients`, `entropy`.
-pub fn age_header(to: &[crate::sharing::age::Recipient], file_key: [u8; 16]) -> Result<Vec<u8>> {
-    crate::sharing::age::header_of(to, &secret(file_key))
-}
-
-/// The bytes of a header, written anew from what was read.
-#[must_use]
-pub fn age_header_again(header: &crate::sharing::age::Header) -> Vec<u8> {
-    header.to_bytes()
-}
+pub use crate::sharing::age::doors as age;

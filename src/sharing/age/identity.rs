@@ -63,7 +63,7 @@ impl Identity {
         Ok(Self { key: Key::Hybrid(Box::new(key)), recipient })
     }
 
-    fn of_x25519(key: x25519::PrivateKey) -> Result<Self> {
+    pub(crate) fn of_x25519(key: x25519::PrivateKey) -> Result<Self> {
         let recipient = Recipient::x25519(key.public().as_bytes())?;
         Ok(Self { key: Key::X25519(key), recipient })
     }

@@ -27,6 +27,9 @@
 //! Limits and where this is stricter than the specification: `docs/format/age-v1.md`.
 
 pub mod armor;
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub mod doors;
 mod header;
 mod identity;
 mod input;
@@ -47,12 +50,3 @@ pub use password::{MAX_WORK_FACTOR, Password, WORK_FACTOR};
 pub use recipient::{MAX_RECIPIENTS, Recipient, Recipients};
 pub use sealer::{Sealer, seal, seal_stream};
 pub use stanza::Kind;
-
-/// The header for any number of recipients, for the benches.
-#[cfg(feature = "testing")]
-pub(crate) fn header_of(
-    to: &[Recipient],
-    file_key: &crate::secret::Secret<16>,
-) -> crate::error::Result<Vec<u8>> {
-    Ok(sealer::header(&Recipients::of_one_kind(to)?, file_key)?.as_bytes().to_vec())
-}
