@@ -251,9 +251,9 @@ impl Peer for Program {
         let mut command = Command::new(&self.program);
         command.arg("-e");
         match to {
-            To::Recipients(all) => all.iter().for_each(|one| drop(command.args(["-r", one]))),
-            To::Password => drop(command.args(["-j", "batchpass"])),
-        }
+            To::Recipients(all) => command.args(all.iter().flat_map(|one| ["-r", one])),
+            To::Password => command.args(["-j", "batchpass"]),
+        };
         if armored {
             command.arg("-a");
         }
@@ -264,9 +264,9 @@ impl Peer for Program {
         let mut command = Command::new(&self.program);
         command.arg("-d");
         match with {
-            With::Identity(text) => drop(command.arg("-i").arg(self.file("key", text.as_bytes()))),
-            With::Password => drop(command.args(["-j", "batchpass"])),
-        }
+            With::Identity(text) => command.arg("-i").arg(self.file("key", text.as_bytes())),
+            With::Password => command.args(["-j", "batchpass"]),
+        };
         self.run(&mut command, &self.file("file", file))
     }
 }
