@@ -232,7 +232,7 @@ struct Uneven<'b> {
 impl Read for Uneven<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let size = self.sizes.pop().unwrap_or(99_999);
-        if size % 5 == 0 {
+        if size.is_multiple_of(5) {
             return Err(io::ErrorKind::Interrupted.into());
         }
         let count = size.min(out.len()).min(self.bytes.len());

@@ -41,7 +41,7 @@ fn a_range_touches_at_most_three_chunks_and_opening_the_header_and_the_last() {
         assert!(page.iter().all(|&byte| byte == 7));
         let reads = std::mem::take(&mut *watched.1.lock().unwrap());
         assert!(reads.len() <= 2 && reads.iter().all(|(_, length)| *length == 65_552), "{at}: {reads:?}");
-        assert!(reads.iter().all(|(from, _)| (from - base) % SEALED == 0));
+        assert!(reads.iter().all(|(from, _)| (from - base).is_multiple_of(SEALED)));
     }
     // Nothing is handed out of a chunk that was altered since the file was opened, and all of the
     // rest is.
