@@ -74,7 +74,7 @@ pub fn steps(seen: &mut Seen) {
 
     // A device that is there already.
     let words = request.words().unwrap();
-    seen.fails("record-refused", partner.enrol(request, words, vec![]));
+    seen.fails("key-used", partner.enrol(request, words, vec![]));
 
     // Ids, exports, readers.
     seen.fails("text", parsed("mat_of_nothing"));
