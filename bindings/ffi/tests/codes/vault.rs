@@ -10,8 +10,8 @@ use privity_ffi::{
     ProgressListener, Scope, Stale, TrustRoot, Vault, request_enrolment, verify_export,
 };
 
-use crate::Seen;
-use crate::common::{Desk, file};
+use super::Seen;
+use super::common::{Desk, file};
 
 pub fn steps(seen: &mut Seen) {
     let desk = Desk::new();
