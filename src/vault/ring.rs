@@ -116,8 +116,9 @@ impl Ring {
         let known = asked.matter(matter)?;
         let may = rows::principal(asked.owner.user);
         let newest = known.epoch().ok_or(Code::NoAccess)?;
-        let role = known.roles().get(&asked.owner.user).filter(|role| **role != MatterRole::Auditor);
-        let given = role.is_some() || newest.principals.iter().any(|principal| principal.id == may);
+        let reads = |role: &MatterRole| !matches!(role, MatterRole::Auditor | MatterRole::Depositor);
+        let given = known.roles().get(&asked.owner.user).is_some_and(reads)
+            || newest.principals.iter().any(|principal| principal.id == may);
         let given = given && !known.screened().contains(&asked.owner.user);
         let newest = newest.epoch;
         // The newest epoch from `epoch` on that this user has a wrap of, or whose secret is at hand.
