@@ -15,6 +15,7 @@ use crate::rotation::{MatterRotation, NotRotated, RotationReport};
 use crate::state::KeyHolder;
 use crate::vault::Vault;
 use crate::vault::commit::{Plan, chain_of};
+use crate::vault::documents::may_know;
 use crate::vault::epoch::{self, Begin, first_shred_key, wrap_epoch};
 use crate::vault::names::{self, NAME, REASON};
 use crate::vault::ring::{Asked, Ring, join_wrap};
@@ -136,9 +137,14 @@ impl Matter {
     /// Its name; `None` if it has none.
     ///
     /// # Errors
-    /// `no-access` without a key of an epoch; what verifying forward can fail with.
+    /// `no-access` or `screened` unless this user's role has a key of an epoch; what verifying forward can
+    /// fail with.
     pub fn name(&self) -> Result<Option<String>> {
-        self.inner.ask(|asked, ring| names::of_matter(asked, ring, asked.matter(self.id)?))
+        self.inner.ask(|asked, ring| {
+            // Not what an unlocked vault still has from before its user left.
+            may_know(asked, self.id)?;
+            names::of_matter(asked, ring, asked.matter(self.id)?)
+        })
     }
 
     /// Who has a role in it, by id.
