@@ -246,7 +246,8 @@ impl Matter {
     /// and the next epoch in the same commit.
     ///
     /// # Errors
-    /// As [`remove`](Self::remove); `screened` if the wall stands already.
+    /// As [`remove`](Self::remove), `user-unknown` for who is not of the firm; `screened` if the wall
+    /// stands already.
     pub fn screen(&self, user: UserId, reason: &str) -> Result<RotationReport> {
         self.leave(user, reason, Leaving::Screen)
     }
@@ -277,6 +278,7 @@ impl Matter {
                 Leaving::Remove if !had => return Err(Code::UserUnknown.into()),
                 Leaving::Remove => Body::Remove(Person { user }),
                 Leaving::Screen if !screened.insert(user) => return Err(Code::Screened.into()),
+                Leaving::Screen if asked.state.user(user).is_none() => return Err(Code::UserUnknown.into()),
                 Leaving::Screen => Body::Screen(Person { user }),
             };
             let mut draft = Draft::new(&body);
