@@ -62,9 +62,10 @@ impl Ring {
         };
         let user = self.user.iter().map(|key| ("user", copy(key.identity().private_key().seed())));
         let epochs = self.epochs.values().map(|one| ("epoch", copy(one.secret())));
+        let auditors = self.auditors.values().map(|one| ("auditors", copy(one.secret())));
         let shreds = self.shreds.values().map(|one| ("shred", one.to_secret_bytes()));
         let details = self.details.values().map(|one| ("detail", one.to_secret_bytes()));
-        user.chain(epochs).chain(shreds).chain(details).collect()
+        user.chain(epochs).chain(auditors).chain(shreds).chain(details).collect()
     }
 }
 
