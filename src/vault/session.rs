@@ -105,7 +105,7 @@ impl Inner {
         *self.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// The time, never before what is on record for this device.
+    /// The time by the host's clock, which may be wrong.
     pub(super) fn now(&self) -> Timestamp {
         self.options.clock.now()
     }

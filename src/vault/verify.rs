@@ -51,7 +51,10 @@ impl Vault {
             if anew.ledger_head() != Some(known) {
                 return Err(Code::LedgerForked.into());
             }
-            let report = report_of(self.0.trust, &self.0.options, &anew, &*snapshot, scope)?;
+            let seen = self.0.seen(&anew, &*snapshot)?.filter(|seen| seen.size == known.size);
+            let freshness = seen.map_or(Freshness::Unproven, |seen| Freshness::Proven(seen.at));
+            let mut report = report_of(self.0.trust, &self.0.options, &anew, &*snapshot, scope)?;
+            report.freshness = freshness;
             (anew, report)
         };
         let (mut done, total) = (0, report.documents);
@@ -87,7 +90,7 @@ impl Inner {
     }
 }
 
-/// What a verified state comes to.
+/// What a verified state comes to, for somebody who is nobody of the firm.
 pub(super) fn report_of(
     trust: Trust,
     options: &Options,
