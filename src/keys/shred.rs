@@ -142,6 +142,11 @@ impl DocumentKek {
         seal::open_secret(&self.key, &self.seal_context(place), wrapped).map(OpeningKey::from_secret)
     }
 
+    /// The profile of its epoch: of every wrap under it.
+    pub(crate) fn profile(&self) -> Profile {
+        self.place.profile
+    }
+
     fn seal_context(&self, place: &RowPlace) -> SealContext {
         SealContext::new(SealKind::DocumentKey, self.place.profile, &place.context().to_cbor())
     }

@@ -22,7 +22,7 @@ use crate::crypto::sign::SigningKey;
 use crate::error::{Code, Error, Result};
 use crate::id::{ChainId, DeviceId, Hash, MatterId};
 use crate::state::{Prepared, State};
-use crate::store::{DeviceSlot, RowKey};
+use crate::store::{DeviceSlot, RowKey, Snapshot};
 use crate::vault::ring::{Asked, Ring};
 use crate::vault::rows;
 use crate::vault::session::{Inner, Session};
@@ -82,13 +82,22 @@ impl Inner {
         plan: impl FnOnce(Asked<'_>, &mut Ring) -> Result<(Plan, T)>,
     ) -> Result<T> {
         let mut held = self.session()?;
-        let session = held.get()?;
-        self.commit_in(session, plan)
+        self.commit_in(held.get()?, Self::check_fresh, plan)
+    }
+
+    /// The same whether or not anybody vouches for what this device sees.
+    pub(super) fn commit_unasked<T>(
+        &self,
+        plan: impl FnOnce(Asked<'_>, &mut Ring) -> Result<(Plan, T)>,
+    ) -> Result<T> {
+        let mut held = self.session()?;
+        self.commit_in(held.get()?, |_, _, _| Ok(()), plan)
     }
 
     fn commit_in<T>(
         &self,
         session: &mut Session,
+        check: impl FnOnce(&Self, &State, &dyn Snapshot) -> Result<()>,
         plan: impl FnOnce(Asked<'_>, &mut Ring) -> Result<(Plan, T)>,
     ) -> Result<T> {
         let ledger = ChainId::from_bytes(*self.trust.firm.as_bytes());
@@ -97,7 +106,7 @@ impl Inner {
         let owner = self.owner;
         let erasable = &*self.storage.erasable;
         let (state, ring, keys) = session.parts()?;
-        self.check_fresh(state, &*transaction)?;
+        check(self, state, &*transaction)?;
         let before = state.ledger_head().ok_or(Code::NotAVault)?;
         let asked = Asked { state, rows: &*transaction, erasable, owner, keys };
         let (plan, answer) = plan(asked, ring)?;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use crate::audit::checkpoint::{self, Cosigners, Device, Log, Other};
+use crate::audit::checkpoint::{self, Cosigners, Device, Log, Other, Verified};
 use crate::audit::record::LedgerHead;
 use crate::audit::tree::{Frontier, leaf_hash};
 use crate::error::{Code, Result};
@@ -27,6 +27,15 @@ pub(super) struct Vouched {
     pub(super) newest: Option<u64>,
 }
 
+/// That others than who asks vouch for a checkpoint: its signer, and who cosigned it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// The size of the checkpoint.
+    pub(super) size: u64,
+    /// The newest time at which one of them saw it, seconds since 1970.
+    pub(super) at: u64,
+}
+
 impl Inner {
     /// Cosigns the newest checkpoint in a transaction of its own, if it is somebody else's.
     pub(super) fn cosign(&self) -> Result<()> {
@@ -37,7 +46,8 @@ impl Inner {
         if !due {
             return Ok(());
         }
-        self.commit(|asked, _| {
+        // Whoever vouches needs nobody to vouch for them: else two who ask for it would wait for ever.
+        self.commit_unasked(|asked, _| {
             let mut plan = Plan::default();
             let head = asked.state.ledger_head().ok_or(Code::NotAVault)?;
             if let Some((key, note)) = self.cosignature_of(asked.state, asked.keys, asked.rows, head)? {
@@ -81,8 +91,16 @@ impl Inner {
             _ => return Ok(None),
         };
         let name = checkpoint::device_name(self.trust.firm, self.owner.device);
-        let seconds = self.now().micros() / 1_000_000;
+        let seconds = self.seconds(state);
         Ok(Some((row, checkpoint.cosign(&name, keys.log(), seconds)?)))
+    }
+
+    /// Seconds since 1970, never before this device's newest record: turning its clock back makes nothing
+    /// fresh that was not when it signed last.
+    pub(super) fn seconds(&self, state: &State) -> u64 {
+        let ledger = ChainId::from_bytes(*self.trust.firm.as_bytes());
+        let signed = state.newest(self.owner.device, ledger).map_or(0, |newest| newest.at.micros());
+        self.now().micros().max(signed) / 1_000_000
     }
 
     /// Refuses an act, where the policy asks for it, that nobody else vouches in time for what this
@@ -91,13 +109,29 @@ impl Inner {
         if self.options.stale == Stale::Report {
             return Ok(());
         }
-        let vouched = vouched(self.trust.firm, self.options.cosigners, state, snapshot)?;
-        let now = self.now().micros() / 1_000_000;
-        let fresh = vouched.and_then(|vouched| vouched.newest);
-        match fresh {
-            Some(at) if at.saturating_add(self.options.fresh_for) > now => Ok(()),
-            _ => Err(Code::Frozen.into()),
-        }
+        if self.seen(state, snapshot)?.is_some() { Ok(()) } else { Err(Code::Frozen.into()) }
+    }
+
+    /// The newest checkpoint that enough others than this user vouched for in time. Neither this user's
+    /// own cosignature counts, nor a time that lies as far ahead as a stale one lies behind.
+    pub(super) fn seen(&self, state: &State, snapshot: &dyn Snapshot) -> Result<Option<Seen>> {
+        let own = self.owner.user;
+        let ledger = ChainId::from_bytes(*self.trust.firm.as_bytes());
+        let signed_at = |user: UserId| {
+            let devices = state.devices().filter(|device| device.user == user);
+            let newest = devices.filter_map(|device| state.newest(device.id, ledger));
+            newest.map(|newest| newest.at.micros() / 1_000_000).max()
+        };
+        let now = self.seconds(state);
+        let in_time = |at: u64| at.abs_diff(now) < self.options.fresh_for;
+        walk(self.trust.firm, state, snapshot, |size, signer, checkpoint, cosigners| {
+            let others = cosigners.others_beside(checkpoint, signer, own, in_time);
+            let signed =
+                Some(signer).filter(|signer| *signer != own).and_then(signed_at).filter(|at| in_time(*at));
+            let count = others.who().len().saturating_add(usize::from(signed.is_some()));
+            let at = others.newest().max(signed)?;
+            (count >= self.options.cosigners.get()).then_some(Seen { size, at })
+        })
     }
 }
 
@@ -109,6 +143,21 @@ pub(super) fn vouched(
     state: &State,
     snapshot: &dyn Snapshot,
 ) -> Result<Option<Vouched>> {
+    walk(firm, state, snapshot, |size, signer, checkpoint, cosigners| {
+        let others = cosigners.others(checkpoint, signer);
+        others.at_least(quorum).ok()?;
+        Some(Vouched { size, by: others.who().iter().cloned().collect(), newest: others.newest() })
+    })
+}
+
+/// Asks about the newest checkpoints of this history, from the newest back, with the user who signed
+/// each, until there is an answer.
+fn walk<T>(
+    firm: FirmId,
+    state: &State,
+    snapshot: &dyn Snapshot,
+    mut ask: impl FnMut(u64, UserId, &Verified, &Cosigners) -> Option<T>,
+) -> Result<Option<T>> {
     let head = state.ledger_head().ok_or(Code::NotAVault)?;
     let known: Vec<_> = state
         .devices()
@@ -137,10 +186,8 @@ pub(super) fn vouched(
         }
         let signer = verified.signers().first().and_then(|key| users.get(&key.key().to_bytes()));
         let Some(signer) = signer else { continue };
-        let others = cosigners.others(&verified, *signer);
-        if others.at_least(quorum).is_ok() {
-            let by = others.who().iter().cloned().collect();
-            return Ok(Some(Vouched { size, by, newest: others.newest() }));
+        if let Some(answer) = ask(size, *signer, &verified, &cosigners) {
+            return Ok(Some(answer));
         }
     }
     Ok(None)

@@ -193,6 +193,10 @@ pub(super) fn find(asked: Asked<'_>, ring: &mut Ring, matter: MatterId, known: &
     })?;
     let firm = asked.state.trust().firm;
     let kek = ring.document_kek(asked, matter, row.epoch, row.generation)?;
+    // The wrap is read by what the epoch's record says, and the row must not say something else.
+    if row.row_profile != kek.profile() {
+        return Err(Code::RowMismatch.into());
+    }
     let key = kek.unwrap(&row.wrap, &row.place(firm))?;
     let header = Header::new(firm, known.document, known.version.get())?;
     let header = header.with_profile(known.profile).with_padding(known.padding);

@@ -100,8 +100,8 @@ pub struct Options {
     pub threads: Threads,
     /// How many others must have cosigned for *anchored*: 1.
     pub cosigners: std::num::NonZeroUsize,
-    /// The age in seconds from which a newest checkpoint that others cosigned is no longer *fresh*:
-    /// 24 hours.
+    /// The age in seconds from which a newest checkpoint that another user signed or cosigned is no
+    /// longer *fresh*: 24 hours. A time as far ahead of the clock counts as little.
     pub fresh_for: u64,
     /// What happens to an act where the newest checkpoint is not fresh.
     pub stale: Stale,

@@ -105,7 +105,7 @@ impl Inner {
         *self.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// The time, never before what is on record for this device.
+    /// The time by the host's clock, which may be wrong.
     pub(super) fn now(&self) -> Timestamp {
         self.options.clock.now()
     }
@@ -140,6 +140,10 @@ impl Session {
         let (key, note) = snapshot.last(&[rows::CHECKPOINT])?.ok_or(Code::NotAVault)?;
         let size = rows::size_of(&key)?;
         let claimed = Log::firm(inner.trust.firm, &[])?.claimed(&note).map_err(of_other_firm)?;
+        // It is found by the size in its key; an old one must not pass under a newer one's.
+        if claimed.size != size {
+            return Err(Code::Checkpoint.into());
+        }
         if self.local.pin.is_some_and(|pin| size < pin.size) {
             return Err(Code::LedgerRollback.into());
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::audit::checkpoint::Head;
 use crate::error::{Code, Result};
-use crate::id::{ChainId, DocumentId, MatterId, PrincipalId};
+use crate::id::{ChainId, DocumentId, MatterId, PrincipalId, UserId};
 use crate::keys::Wrap;
 use crate::progress::{Progress, Watcher};
 use crate::state::{Follow, KeyHolder, Source as _, State, Status, Trust};
@@ -51,7 +51,10 @@ impl Vault {
             if anew.ledger_head() != Some(known) {
                 return Err(Code::LedgerForked.into());
             }
-            let report = report_of(self.0.trust, &self.0.options, &anew, &*snapshot, scope)?;
+            let seen = self.0.seen(&anew, &*snapshot)?.filter(|seen| seen.size == known.size);
+            let freshness = seen.map_or(Freshness::Unproven, |seen| Freshness::Proven(seen.at));
+            let mut report = report_of(self.0.trust, &self.0.options, &anew, &*snapshot, scope)?;
+            report.freshness = freshness;
             (anew, report)
         };
         let (mut done, total) = (0, report.documents);
@@ -87,7 +90,7 @@ impl Inner {
     }
 }
 
-/// What a verified state comes to.
+/// What a verified state comes to, for somebody who is nobody of the firm.
 pub(super) fn report_of(
     trust: Trust,
     options: &Options,
@@ -182,16 +185,20 @@ fn check_wraps(asked: Asked<'_>, ring: &mut Ring, id: MatterId, report: &mut Rep
         |prefix: &[u8], holders: Vec<KeyHolder>, known: bool, verify: &Verify<'_>| -> Result<()> {
             let holders: BTreeMap<PrincipalId, KeyHolder> =
                 holders.into_iter().map(|holder| (holder.principal.id, holder)).collect();
-            let seen = all_wraps(asked, prefix)?;
-            for (_, principal) in seen.keys() {
+            let mut seen = BTreeMap::new();
+            each_wrap(asked, prefix, |(epoch, principal), value| {
                 // The recovery key's id may have changed; its older wraps are nobody's business here.
-                let a_user = asked.state.users().any(|user| rows::principal(user.id) == *principal);
-                if a_user && !holders.contains_key(principal) {
-                    report.findings.push(Finding::Left { matter: id, principal: *principal });
+                let a_user = asked.state.user(UserId::from_bytes(*principal.as_bytes())).is_some();
+                if a_user && !holders.contains_key(&principal) {
+                    report.findings.push(Finding::Left { matter: id, principal });
                 }
-            }
+                // A store may hold any number of others.
+                if epoch == newest.epoch && holders.contains_key(&principal) {
+                    seen.insert(principal, value);
+                }
+            })?;
             for (principal, holder) in holders.iter().filter(|_| known) {
-                let value = seen.get(&(newest.epoch, *principal)).ok_or(Code::RowMissing.into());
+                let value = seen.get(principal).ok_or(Code::RowMissing.into());
                 let equal = value.and_then(|value| split_wrap(value)).and_then(|(generation, wrap)| {
                     let same = generation == holder.principal.generation;
                     if same {
@@ -227,15 +234,19 @@ fn or_no_access<T>(secret: Result<T>) -> Result<Option<T>> {
     }
 }
 
-/// Every wrap below a prefix, by epoch and principal.
-fn all_wraps(asked: Asked<'_>, prefix: &[u8]) -> Result<BTreeMap<(NonZeroU64, PrincipalId), Vec<u8>>> {
-    let (mut after, mut seen) = (None, BTreeMap::new());
+/// Every wrap below a prefix, with its epoch and principal.
+fn each_wrap(
+    asked: Asked<'_>,
+    prefix: &[u8],
+    mut each: impl FnMut((NonZeroU64, PrincipalId), Vec<u8>),
+) -> Result<()> {
+    let mut after = None;
     loop {
         let page = asked.rows.scan(prefix, after.as_ref(), PAGE)?;
-        let Some((last, _)) = page.last() else { return Ok(seen) };
+        let Some((last, _)) = page.last() else { return Ok(()) };
         after = Some(last.clone());
         for (key, value) in page {
-            seen.insert(rows::of_wrap(&key)?, value);
+            each(rows::of_wrap(&key)?, value);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Somebody of the firm whose program is not ours: they sign and anchor whatever they like, with the
 //! keys of their own device, straight into the store.
+#![allow(dead_code)] // Each test program uses its part.
 
 use privity::audit::anchor::{AnchorBody, ChainHead, heads_root};
 use privity::audit::body::Body;
@@ -12,7 +13,7 @@ use privity::testing::checkpoint::{self, Head};
 use privity::testing::tree::{Frontier, leaf_hash};
 use privity::testing::{device_seeds, signing_key};
 use privity::vault::Vault;
-use privity::{ChainId, Clock as _, DeviceId, MatterId, Result, SystemClock};
+use privity::{ChainId, Clock as _, DeviceId, MatterId, Result, SystemClock, Timestamp};
 
 pub struct Insider {
     storage: Storage,
@@ -82,6 +83,27 @@ impl Insider {
 
     /// A record that names somebody else as its author, under this device's key.
     pub fn sign_as(&self, chain: ChainId, body: &Body, author: DeviceId) -> Vec<u8> {
+        self.sign_with(&self.record, chain, body, author, SystemClock.now())
+    }
+
+    /// A record under the key that signs checkpoints and no records.
+    pub fn sign_with_log_key(&self, chain: ChainId, body: &Body) -> Vec<u8> {
+        self.sign_with(&self.log, chain, body, self.device, SystemClock.now())
+    }
+
+    /// A record of this time, whatever the time of this device's newest.
+    pub fn sign_at(&self, chain: ChainId, body: &Body, at: Timestamp) -> Vec<u8> {
+        self.sign_with(&self.record, chain, body, self.device, at)
+    }
+
+    fn sign_with(
+        &self,
+        key: &SigningKey,
+        chain: ChainId,
+        body: &Body,
+        author: DeviceId,
+        at: Timestamp,
+    ) -> Vec<u8> {
         let state = self.state();
         let newest = state.newest(author, chain);
         let chain_type = match chain {
@@ -93,7 +115,7 @@ impl Insider {
         let payload = Payload {
             chain,
             kind: body.kind(),
-            at: newest.map_or(SystemClock.now(), |newest| newest.at.max(SystemClock.now())),
+            at,
             author,
             sequence: newest.map_or(0, |newest| newest.sequence + 1),
             previous: newest.map(|newest| newest.hash),
@@ -103,7 +125,7 @@ impl Insider {
             body: &encoded,
             details: None,
         };
-        sign(&self.record, chain_type, &payload).unwrap()
+        sign(key, chain_type, &payload).unwrap()
     }
 
     /// The body of an anchor over these leaves at the ends of their chains, all roots right.

@@ -52,6 +52,10 @@ impl Copy {
         }
     }
 
+    pub fn leaves(&self, chain: ChainId) -> &[Vec<u8>] {
+        self.chains.iter().find(|(one, _)| *one == chain).map_or(&[], |(_, leaves)| leaves)
+    }
+
     /// Whether nothing was written since.
     pub fn is_still(&self, storage: &Storage) -> bool {
         let chains: Vec<_> = self.chains.iter().map(|(chain, _)| *chain).collect();
@@ -81,6 +85,8 @@ pub enum Lie {
     Written,
     /// Somebody else comes first, and it is refused.
     Overtaken(Box<dyn FnOnce() + Send>),
+    /// Somebody else comes first, just before it begins.
+    Late(Box<dyn FnOnce() + Send>),
 }
 
 /// A store whose commits lie, and that remembers every leaf it was ever given.
@@ -115,6 +121,10 @@ impl Store for LyingStore {
     }
 
     fn write(&self, chains: &[ChainId]) -> Result<Box<dyn Transaction + '_>> {
+        let late = self.lie.lock().unwrap().take_if(|lie| matches!(lie, Lie::Late(_)));
+        if let Some(Lie::Late(first)) = late {
+            first();
+        }
         Ok(Box::new(Lying { store: self, inner: self.inner.write(chains)? }))
     }
 }
@@ -168,7 +178,7 @@ impl Transaction for Lying<'_> {
         let Self { store, inner } = *self;
         let lie = store.lie.lock().unwrap().take();
         match lie {
-            None => return inner.commit(),
+            None | Some(Lie::Late(_)) => return inner.commit(),
             Some(Lie::NotWritten) => drop(inner),
             Some(Lie::Written) => inner.commit()?,
             Some(Lie::Overtaken(first)) => {

@@ -89,14 +89,34 @@ impl Cosigners {
     /// owns one of the keys that did is left out too.
     #[must_use]
     pub fn others(&self, checkpoint: &Verified, signer: UserId) -> Others {
-        let mut own = BTreeSet::from([signer]);
+        self.others_than(checkpoint, BTreeSet::from([signer]), |_| true)
+    }
+
+    /// The same beside one more user, for who asks whether what they are shown is fresh does not vouch
+    /// for it to themself; and of the cosignatures whose seconds count.
+    pub(crate) fn others_beside(
+        &self,
+        checkpoint: &Verified,
+        signer: UserId,
+        asking: UserId,
+        counts: impl Fn(u64) -> bool,
+    ) -> Others {
+        self.others_than(checkpoint, BTreeSet::from([signer, asking]), counts)
+    }
+
+    fn others_than(
+        &self,
+        checkpoint: &Verified,
+        mut own: BTreeSet<UserId>,
+        counts: impl Fn(u64) -> bool,
+    ) -> Others {
         let signed = |key: &NoteKey| checkpoint.signers().iter().any(|signer| signer.key() == key.key());
         own.extend(self.owners.values().filter_map(|(key, owner)| match owner {
             Owner::User(user) if signed(key) => Some(*user),
             _ => None,
         }));
         let (mut who, mut newest) = (BTreeSet::new(), None);
-        for cosigned in checkpoint.cosigned() {
+        for cosigned in checkpoint.cosigned().iter().filter(|cosigned| counts(cosigned.seconds)) {
             let name = (cosigned.by.name().to_owned(), cosigned.by.key_id());
             let other = match self.owners.get(&name) {
                 Some((key, Owner::User(user))) if *key == cosigned.by && !own.contains(user) => {

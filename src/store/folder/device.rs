@@ -98,8 +98,10 @@ impl Locked<'_> {
     /// In place, in whole blocks, so that neither the folder nor, as a rule, the file's size changes.
     fn write_state(&self, name: &str, bytes: &[u8]) -> Result<()> {
         if !self.path(name).try_exists()? {
-            self.replace(name, bytes)?;
-            File::open(self.path(name))?.sync_all()?;
+            // Whole on the disk before it has its name: a first state that is torn cannot be told from
+            // a damaged one.
+            self.write_part(bytes)?.sync_all()?;
+            fs::rename(self.path(PART), self.path(name))?;
             return sync(&self.device.folder);
         }
         let mut file = open_or_create(&self.path(name))?;
@@ -108,12 +110,16 @@ impl Locked<'_> {
     }
 
     fn replace(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        // One name will do: nobody else writes.
-        let part = self.path("part");
-        let mut file = open_or_create(&part)?;
+        self.write_part(bytes)?;
+        Ok(fs::rename(self.path(PART), self.path(name))?)
+    }
+
+    /// One name will do: nobody else writes.
+    fn write_part(&self, bytes: &[u8]) -> Result<File> {
+        let mut file = open_or_create(&self.path(PART))?;
         file.set_len(0)?;
         file.write_all(bytes)?;
-        Ok(fs::rename(part, self.path(name))?)
+        Ok(file)
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -178,3 +184,5 @@ const BLOCK: usize = 4_096;
 
 const STATE: [&str; 2] = ["state-0", "state-1"];
 const CACHE: &str = "cache";
+/// What is being written and has no name of its own yet.
+const PART: &str = "part";

@@ -1,22 +1,43 @@
-//! Attacks of docs/threat-model.md against a vault whose store lies. Each test is honest first and
-//! succeeds, then lies, and asserts the exact code and that nothing was written or lost. Numbers in
-//! brackets are those of the table.
+//! The malicious-store suite: the attacks of docs/threat-model.md against a vault whose stores lie.
+//! Each test is honest first and succeeds, then lies, and asserts the exact code and that nothing was
+//! written or lost. Numbers in brackets are those of the table, which `hostile/table.rs` holds
+//! together. How to add an attack: hostile/README.md.
 
-#[path = "vault_threats/access.rs"]
+#[path = "hostile/access.rs"]
 mod access;
-#[path = "vault_threats/commits.rs"]
+#[path = "hostile/blobs.rs"]
+mod blobs;
+#[path = "hostile/clones.rs"]
+mod clones;
+#[path = "hostile/commits.rs"]
 mod commits;
-#[path = "vault_threats/content.rs"]
+#[path = "hostile/content.rs"]
 mod content;
+#[path = "hostile/history.rs"]
+mod history;
+#[path = "vault/image.rs"]
+mod image;
 #[path = "vault/insider.rs"]
 mod insider;
-#[path = "vault_threats/keys.rs"]
+#[path = "hostile/keys.rs"]
 mod keys;
+#[path = "vault/liars.rs"]
+mod liars;
+#[path = "hostile/moved.rs"]
+mod moved;
 #[path = "vault/people.rs"]
 mod people;
+#[path = "hostile/rows.rs"]
+mod rows;
+#[path = "hostile/sizes.rs"]
+mod sizes;
 #[path = "vault/store.rs"]
 mod store;
-#[path = "vault_threats/void.rs"]
+#[path = "hostile/table.rs"]
+mod table;
+#[path = "hostile/time.rs"]
+mod time;
+#[path = "hostile/void.rs"]
 mod void;
 
 use std::sync::Arc;
@@ -36,6 +57,7 @@ pub struct Scene {
     pub members: Storage,
     pub insider: Insider,
     pub insiders: Vault,
+    pub insiders_storage: Storage,
     pub matter: Matter,
     pub letter: DocumentInfo,
 }
@@ -49,13 +71,14 @@ impl Scene {
         let device = || firm.shared.with_device(Arc::new(MemoryDevice::new()));
         let members = device();
         let member = firm.join_on(members.clone(), "M.", 1, &[]);
-        let insiders = firm.join_on(device(), "I.", 2, &[FirmRole::Administrator]);
+        let insiders_storage = device();
+        let insiders = firm.join_on(insiders_storage.clone(), "I.", 2, &[FirmRole::Administrator]);
         let matter = firm.matter("One");
         admit(&matter, &member, MatterRole::Member);
         admit(&matter, &insiders, MatterRole::Member);
         let letter = seal(&matter, "letter", b"Dear Sirs");
         let insider = Insider::of(&insiders, &firm.shared);
-        let scene = Self { firm, member, members, insider, insiders, matter, letter };
+        let scene = Self { firm, member, members, insider, insiders, insiders_storage, matter, letter };
         scene.goes_on();
         assert!(scene.firm.partner.verify(Scope::Firm, None).unwrap().is_clean());
         scene

@@ -1,15 +1,15 @@
-//! [43] Who held a document's key, together with the store, puts other content in its place.
+//! [43, 68] Who held a document's key, together with the store, puts other content in its place.
 
 use std::io::Write;
 use std::num::NonZeroU64;
 
 use privity::PrincipalId;
-use privity::envelope::{Header, KeyRow, Padding};
+use privity::envelope::{Header, KeyRow, Metadata, Padding};
 use privity::keys::{EpochPlace, EpochSecret, OpeningKey, ShredKey, UserKey, Wrap};
 use privity::state::Document;
 use privity::store::{BlobId, RowKey};
-use privity::testing::{device_keys, device_seeds, expose_key, seal_document};
-use privity::vault::{AccessReason, Scope};
+use privity::testing::{device_keys, device_seeds, expose_key, instead, seal_document};
+use privity::vault::{AccessReason, Finding, Scope};
 
 use crate::people::{refused, seen_by};
 use crate::store::{Copy, put, row_of};
@@ -142,4 +142,36 @@ fn a_document_key_of_the_insiders_choosing_is_no_row_of_the_record() {
     );
     swap(&scene, &document, &honest);
     assert_eq!(open(&scene.matter, &scene.letter), b"Dear Sirs");
+}
+
+#[test]
+fn metadata_rewritten_by_a_holder_of_the_document_key_is_refused() {
+    // [68] Under the right key and for the right document, with what the honest one had of chance.
+    let scene = Scene::set_up();
+    let (key, header, document) = kept(&scene);
+    let storage = &scene.firm.shared;
+    let (place, own) = row_of(storage, &scene.matter, scene.letter.id);
+    let honest = KeyRow::decode(&own).unwrap();
+    let known = Metadata::open(&key, &header, &honest.meta).unwrap();
+    assert_eq!((known.name.as_str(), Metadata::hash(&honest.meta)), ("letter", document.metadata));
+    let _report = scene.matter.remove(scene.member.user(), "left").unwrap();
+    let before = Copy::of(storage, &scene.chains());
+    let renamed = Metadata { name: "letter of resignation".into(), ..known.clone() };
+    let undated = Metadata { sealed_at: privity::Timestamp::from_micros(0).unwrap(), ..known };
+    for other in [renamed, undated] {
+        let stuck = |out: &mut [u8]| {
+            out.fill(7);
+            Ok(())
+        };
+        let meta = instead::with(stuck, || other.seal(&key, &header)).unwrap();
+        assert!(Metadata::open(&key, &header, &meta).is_ok_and(|read| read == other), "it opens");
+        put(storage, &place, Some(&KeyRow { meta, ..honest.clone() }.encode()));
+        refused(scene.matter.document(scene.letter.id), "row-mismatch");
+        refused(scene.matter.open_bytes(scene.letter.id, AccessReason::none()), "row-mismatch");
+        let found = scene.firm.partner.verify(Scope::Firm, None).unwrap().findings;
+        assert!(matches!(found[..], [Finding::Document { .. }]), "{found:?}");
+    }
+    put(storage, &place, Some(&own));
+    assert!(before.is_still(storage), "nothing was written");
+    assert_eq!(scene.matter.document(scene.letter.id).unwrap().name, "letter", "nothing was lost");
 }
