@@ -67,7 +67,7 @@ public class Verifier internal constructor(
 ) {
     /** For a chain with these checkpoints, oldest first; at least one. */
     public constructor(roots: TrustRoots, checkpoints: List<String>, threads: Int? = null) :
-        this(call { FfiVerifier(roots, checkpoints, threads?.toUInt()) })
+        this(call { FfiVerifier(roots, checkpoints, threads?.crossing()) })
 
     /** What stood against the chain, if [finish] failed. */
     public val failure: ChainFailure? get() = call { inner.failure() }

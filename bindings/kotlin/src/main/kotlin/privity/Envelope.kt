@@ -60,7 +60,7 @@ public object Envelope {
         threads: Int? = null,
     ): SealedFile {
         val (from, to) = source.toString() to target.toString()
-        val made = call { ffiEnvelopeSealFile(header, from, to, watcher?.let(::HostListener), threads?.toUInt()) }
+        val made = call { ffiEnvelopeSealFile(header, from, to, watcher?.let(::HostListener), threads?.crossing()) }
         return SealedFile(DocumentKey(made.key), made.summary)
     }
 
@@ -78,7 +78,8 @@ public object Envelope {
     ): Long {
         val (from, to) = source.toString() to target.toString()
         val listener = watcher?.let(::HostListener)
-        return call { ffiEnvelopeOpenFile(key.inner, expected.crossing(), from, to, listener, threads?.toUInt()) }.toLong()
+        val of = expected.crossing()
+        return call { ffiEnvelopeOpenFile(key.inner, of, from, to, listener, threads?.crossing()) }.toLong()
     }
 
     /** What a record of a document gives to expect of it. */
@@ -173,7 +174,7 @@ public class Opener private constructor(
     public val header: Header get() = call { inner.header() }
 
     /** At most [max] bytes from [at] on; fewer only at the end. */
-    public fun readAt(at: Long, max: Int): ByteArray = call { inner.readAt(at.toULong(), max.toUInt()) }
+    public fun readAt(at: Long, max: Int): ByteArray = call { inner.readAt(at.toULong(), max.crossing()) }
 
     /** The whole content, verified as a whole. */
     public fun read(): ByteArray = call { inner.read() }

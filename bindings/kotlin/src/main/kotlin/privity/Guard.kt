@@ -23,7 +23,8 @@ public class Guard private constructor(
     /** The same at a higher cost for what is protected from now on. */
     public constructor(passphrase: ByteArray, memoryKiB: Int, passes: Int, lanes: Int) : this(
         call {
-            FfiGuard.passphraseWithCost(passphrase.crossing(), memoryKiB.toUInt(), passes.toUInt(), lanes.toUInt())
+            val (memory, times) = memoryKiB.crossing() to passes.crossing()
+            FfiGuard.passphraseWithCost(passphrase.crossing(), memory, times, lanes.crossing())
         },
     )
 }

@@ -98,7 +98,7 @@ public class Matter internal constructor(
 
     /** Its documents by id, after [after], at most [limit], each in its newest version. */
     public fun documents(after: DocumentId?, limit: Int): List<DocumentInfo> =
-        call { inner.documents(after, limit.toUInt()) }
+        call { inner.documents(after, limit.crossing()) }
 
     /** All its documents by id, fetched a page at a time as the sequence is walked. */
     public fun documents(): Sequence<DocumentInfo> =

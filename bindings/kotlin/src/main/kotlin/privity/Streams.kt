@@ -24,7 +24,7 @@ public class DocumentReader internal constructor(
     public val info: DocumentInfo get() = call { inner.info() }
 
     /** At most [max] bytes from [at] on; fewer only at the end. */
-    public fun readAt(at: Long, max: Int): ByteArray = call { inner.readAt(at.toULong(), max.toUInt()) }
+    public fun readAt(at: Long, max: Int): ByteArray = call { inner.readAt(at.toULong(), max.crossing()) }
 
     /** The whole content, verified as a whole. */
     public fun read(): ByteArray = call { inner.read() }

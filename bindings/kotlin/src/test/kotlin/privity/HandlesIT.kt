@@ -57,7 +57,8 @@ class HandlesIT {
         }
         val joint = writer.finish()
         assertEquals(64_000uL, joint.length)
-        assertEquals((0 until 16).associateWith { 4_000 }, matter.openBytes(joint.id).groupBy { it.toInt() }.mapValues { it.value.size })
+        val bytes = matter.openBytes(joint.id).groupBy { it.toInt() }
+        assertEquals((0 until 16).associateWith { 4_000 }, bytes.mapValues { it.value.size })
         assertEquals(66L, matter.documentsCount())
         assertTrue(vault.verify().isClean)
     }
@@ -113,7 +114,10 @@ class HandlesIT {
         assertEquals(2L, matter.documentsCount())
 
         val open = matter.writer(NewDocument("d"))
+        val held = matter.reader(info.id)
         repeat(2) { vault.close() }
+        // It has its document's key until it is closed itself.
+        assertEquals(10, held.read().size)
         val locked =
             listOf<() -> Any?>(
                 { matter.name }, { matter.openBytes(info.id) }, { matter.sealBytes(NewDocument("e"), ByteArray(1)) },
@@ -138,7 +142,8 @@ class HandlesIT {
     fun `a watcher that throws anything stops the call, and its text goes nowhere`() {
         val matter = firm().openMatter("Matter")
         val file = Files.write(folder.resolve("big"), ByteArray(2_000_000))
-        for (thrown in listOf(Secret(), Fatal(), StackOverflowError(), InterruptedException(), UnlockRefusedException())) {
+        val any = listOf(Secret(), Fatal(), StackOverflowError(), InterruptedException(), UnlockRefusedException())
+        for (thrown in any) {
             val error = failure { matter.sealFile(NewDocument("a"), file) { _, _ -> throw thrown } }
             assertEquals("watcher-failed", error.code)
             silent(error)
@@ -224,7 +229,7 @@ class HandlesIT {
 
     @Test
     fun `a source of the host may throw, give too little and call back`() {
-        val (sealed, key, summary) = Envelope.seal(Header("frm_$ID", "doc_$ID", 1u), ByteArray(300_000) { 9 })
+        val (sealed, key, summary) = Envelope.seal(Header(newFirmId(), newDocumentId(), 1u), ByteArray(300_000) { 9 })
         var opener: Opener? = null
         var fails: (() -> Unit)? = null
         val source =
@@ -251,9 +256,5 @@ class HandlesIT {
             fails = { throw thrown }
             silent(failure { opener.read() }.also { assertEquals("io", it.code) })
         }
-    }
-
-    private companion object {
-        const val ID = "01040g2081040g2081040g2081"
     }
 }

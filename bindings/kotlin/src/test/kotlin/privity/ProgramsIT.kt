@@ -32,7 +32,7 @@ class ProgramsIT {
         val classes = Path.of(Writing::class.java.protectionDomain.codeSource.location.toURI())
         val programs =
             Files.walk(classes).use { files ->
-                files.asSequence().filter { "$it".endsWith(".class") && "${it.getName(classes.nameCount)}" in PROGRAMS }.toList()
+                files.asSequence().filter { "$it".endsWith(".class") && isProgram(classes.relativize(it)) }.toList()
             }
         assertTrue(programs.size > PROGRAMS.size)
         for (program in programs) {
@@ -40,6 +40,20 @@ class ProgramsIT {
             val text = Files.readAllBytes(program).toString(Charsets.ISO_8859_1)
             for (hidden in HIDDEN) assertTrue(hidden !in text, "$program has $hidden")
         }
+    }
+
+    private fun isProgram(file: Path) = "${file.getName(0)}" in PROGRAMS || "$file".startsWith("Quickstart")
+
+    /** As somebody runs it who copied it: in a folder of its own, a process of its own. */
+    @Test
+    fun `the quick start of the page runs`(@TempDir folder: Path) {
+        val java = Path.of(System.getProperty("java.home"), "bin", "java").toString()
+        val classpath = System.getProperty("surefire.real.class.path") ?: System.getProperty("java.class.path")
+        val command = ProcessBuilder(java, "-cp", classpath, "QuickstartKt").redirectErrorStream(true)
+        val process = command.directory(folder.toFile()).start()
+        val said = process.inputStream.readAllBytes().decodeToString()
+        assertEquals(0, process.waitFor(), said)
+        assertEquals(listOf("Dear Sirs,", "the firm's records are valid, unanchored"), said.trim().lines())
     }
 
     private companion object {

@@ -23,7 +23,7 @@ import java.nio.file.StandardOpenOption.WRITE
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SizesIT {
-    private val header = Header("frm_$ID", "doc_$ID", 1u)
+    private val header = Header(newFirmId(), newDocumentId(), 1u)
     private lateinit var longest: ByteArray
 
     @BeforeAll
@@ -50,7 +50,7 @@ class SizesIT {
         val (sealed, key, summary) = Envelope.seal(header, ByteArray(10))
         val (opening, expected) = key.openingKey to Envelope.expectedOf(summary)
         val person = Identity.generate()
-        val context = wrapContext(header, "prn_$ID")
+        val context = wrapContext(header, newPrincipalId())
         val (appender, genesis) = Appender.begin("log.example", ChainKeys.generate())
         val log = Log.standalone("log.example", emptyList())
         val new = NewDocument("x")
@@ -60,14 +60,15 @@ class SizesIT {
                 { verifyExport(longest, vault.trust) }, { EnrolmentRequest(longest) }, { Approval(longest) },
                 { Guard(longest) }, { Guard(longest, 65_536, 3, 1) }, { PublicKey(longest) },
                 { Identity.unlock(longest, Guard("x")) }, { ChainKeys.unlock(longest, Guard("x")) },
-                { OpeningKey.unwrap(person, longest, context) }, { opening.verifyWrap(person.public, context, longest) },
+                { OpeningKey.unwrap(person, longest, context) },
+                { opening.verifyWrap(person.public, context, longest) },
                 { Envelope.seal(header, longest) }, { Envelope.open(opening, expected, longest) },
                 { Envelope.openMetadata(opening, header, longest) }, { Envelope.metadataHash(longest) },
                 { Envelope.verifyContent(longest, sealed, summary.digests.sha256) },
                 { Envelope.open(opening, Expected(header, longest, null), sealed) },
                 { Opener(opening, Expected(header, null, longest), sealed) },
                 { Envelope.expectedOf(summary.copy(sealId = longest)) },
-                { sealedDraft(listOf(SealedDocument(summary.copy(contentCommitment = longest), Designation.Internal))) },
+                { sealedDraft(listOf(SealedDocument(summary.copy(sealId = longest), Designation.Internal))) },
                 { Sealer(header).use { it.write(longest) } }, { Opener(opening, expected, longest) },
                 { hostDraft(2_000u, longest) }, { recordHash(longest) }, { appender.append(Draft(2_000u, longest)) },
                 { appender.append(Draft(2_000u, byteArrayOf(0), listOf(longest))) },
@@ -112,12 +113,23 @@ class SizesIT {
             lent.put(byteArrayOf(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)).position(Int.MAX_VALUE - 10)
             val end = Envelope.seal(header, lent)
             assertEquals(10uL, end.summary.digests.length)
-            val opened = Envelope.open(end.key.openingKey, Envelope.expectedOf(end.summary), ByteBuffer.wrap(end.sealed))
+            val whole = ByteBuffer.wrap(end.sealed)
+            val opened = Envelope.open(end.key.openingKey, Envelope.expectedOf(end.summary), whole)
             assertArrayEquals(byteArrayOf(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), opened)
             val around = ByteBuffer.allocate(sealed.size + 7).put(5, sealed).position(5).limit(5 + sealed.size)
             assertEquals(10, Envelope.open(key.openingKey, Envelope.expectedOf(summary), around).size)
             assertEquals(Int.MAX_VALUE - 10, lent.position())
         }
+    }
+
+    @Test
+    fun `no count is below zero`() {
+        val (sealed, key, summary) = Envelope.seal(header, ByteArray(10))
+        val opener = Opener(key.openingKey, Envelope.expectedOf(summary), sealed)
+        assertThrows<IllegalArgumentException> { opener.readAt(0, -1) }
+        assertThrows<IllegalArgumentException> { Guard(ByteArray(8), -1, 3, 1) }
+        assertThrows<IllegalArgumentException> { Envelope.sealFile(header, Path.of("a"), Path.of("b"), threads = -1) }
+        assertEquals("out-of-range", assertThrows<PrivityException> { opener.readAt(-1, 1) }.code)
     }
 
     @Test
@@ -141,9 +153,5 @@ class SizesIT {
             assertArrayEquals(byteArrayOf(0) + end, opener.readAt(size - 4, 1 shl 20))
             tooLong { opener.read() }
         }
-    }
-
-    private companion object {
-        const val ID = "01040g2081040g2081040g2081"
     }
 }

@@ -3,9 +3,7 @@ package scenario
 
 import privity.Appender
 import privity.ChainKeys
-import privity.DocumentId
 import privity.Envelope
-import privity.FirmId
 import privity.Header
 import privity.Identity
 import privity.OpeningKey
@@ -13,15 +11,17 @@ import privity.Protector
 import privity.TrustRoots
 import privity.Verifier
 import privity.hostDraft
+import privity.newDocumentId
+import privity.newFirmId
+import privity.newPrincipalId
 import privity.wrapContext
 
 /** A document sealed and opened, key wrapped to an identity; then a flipped bit. */
-fun envelope(firm: FirmId, document: DocumentId): String {
+fun envelope(): String {
     val content = "first draft".toByteArray()
-    val header = Header(firm, document, 1u)
+    val header = Header(newFirmId(), newDocumentId(), 1u)
     val person = Identity.generate()
-    // A vendor's own id, in the form of a principal's.
-    val context = wrapContext(header, "prn_" + firm.substringAfter('_'))
+    val context = wrapContext(header, newPrincipalId())
     val (sealed, key, summary) = Envelope.seal(header, content)
     val wrap = key.wrap(person.public, context)
     val opening = OpeningKey.unwrap(person, wrap, context)

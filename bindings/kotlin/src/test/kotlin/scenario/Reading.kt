@@ -18,7 +18,10 @@ class Reading(
         say("01 unlocked: ${name(lawyer, partner)}")
         val matter = lawyer.matters().single()
         val lines = Files.readAllLines(path.resolve("documents.txt")).map { it.split(' ', limit = 3) }
-        val equal = lines.all { (id, hash, name) -> sha256(matter.openBytes(id)) == hash && matter.document(id).name == name }
+        val equal =
+            lines.all { (id, hash, name) ->
+                sha256(matter.openBytes(id)) == hash && matter.document(id).name == name
+            }
         say("02 opened ${lines.size} documents, " + if (equal) "all equal" else "not all equal")
         val note = matter.sealBytes(NewDocument("note.txt"), "seen".toByteArray())
         val opened = partner.matter(matter.id).openBytes(note.id)

@@ -50,7 +50,7 @@ class Writing(
         colleague()
         paralegal()
         verifying()
-        say("22 " + envelope(partner.firm, sealed.first().id))
+        say("22 " + envelope())
         say("23 " + chain())
         say("24 " + protector())
         locking()

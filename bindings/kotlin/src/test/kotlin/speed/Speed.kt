@@ -7,6 +7,8 @@ import privity.Envelope
 import privity.Header
 import privity.Opener
 import privity.hostDraft
+import privity.newDocumentId
+import privity.newFirmId
 import java.nio.file.Files
 import java.nio.file.Path
 import java.util.Locale
@@ -18,8 +20,7 @@ private const val RANGES = 64
 private const val CALLS = 10_000
 private const val RECORDS = 1_000
 private const val ROUNDS = 5
-private const val ID = "01040g2081040g2081040g2081"
-private val HEADER = Header("frm_$ID", "doc_$ID", 1u)
+private val HEADER = Header(newFirmId(), newDocumentId(), 1u)
 
 fun main() {
     val folder = Files.createTempDirectory("privity-speed")
@@ -56,9 +57,11 @@ private fun ranges(folder: Path) {
     val target = folder.resolve("ranges")
     val (key, summary) = Envelope.sealFile(HEADER, folder.resolve("plain"), target)
     val step = FILE_MIB / RANGES * MIB.toLong()
+    // Neither in order nor on borders of chunks.
+    val places = List(RANGES) { it * 37 % RANGES * step + 12_345 }
     Opener(key.openingKey, Envelope.expectedOf(summary), target).use { opener ->
         measure("ranges") {
-            for (n in 0 until RANGES) check(opener.readAt(n * step, MIB).size == MIB)
+            for (at in places) check(opener.readAt(at, MIB).size == MIB)
         }
     }
 }
@@ -73,7 +76,7 @@ private fun tiny() {
 }
 
 private fun records() {
-    val drafts = List(RECORDS) { hostDraft(2_000u, byteArrayOf(0x19, (it shr 8 or 1).toByte(), it.toByte())) }
+    val drafts = List(RECORDS) { hostDraft(2_000u, byteArrayOf(0xA1.toByte(), 1, 7)) }
     val (appender, _) = Appender.begin("log.example/speed", ChainKeys.generate())
     measure("records") { check(appender.appendAll(drafts).appended.size == RECORDS) }
 }

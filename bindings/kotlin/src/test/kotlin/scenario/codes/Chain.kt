@@ -12,6 +12,7 @@ import privity.VerifiedChain
 import privity.Verifier
 import privity.hostDraft
 import privity.mergeCosignatures
+import privity.newDocumentId
 import privity.openedDraft
 import privity.recordHash
 import scenario.flipped
@@ -38,7 +39,7 @@ private class Chain {
         records += genesis
         records += appender.appendAll(listOf(event(), event())).appended
         first = appender.checkpoint()
-        val opened = openedDraft(listOf("doc_" + "0".repeat(26)))
+        val opened = openedDraft(listOf(newDocumentId()))
         val mixed = appender.appendAll(listOf(opened, event().copy(kind = 1u), event()))
         hold("the second draft is refused", mixed.appended.size == 1 && mixed.refused?.place == 1uL)
         records += mixed.appended

@@ -14,20 +14,23 @@ import privity.PublicKey
 import privity.SealedBytes
 import privity.Sealer
 import privity.Watcher
+import privity.newDeviceId
+import privity.newDocumentId
+import privity.newFirmId
+import privity.newPrincipalId
 import privity.wrapContext
 import scenario.flipped
 import scenario.hold
 import scenario.temporarily
 import java.nio.file.Files
 
-private const val ID = "01040g2081040g2081040g2081"
-private val HEADER = Header("frm_$ID", "doc_$ID", 1u)
+private val HEADER = Header(newFirmId(), newDocumentId(), 1u)
 private val CONTENT = "Dear Sirs".toByteArray()
 
 /** A sealed document with the key that opens it. */
 private class Letter {
     val person: Identity = Identity.generate()
-    val context = wrapContext(HEADER, "prn_$ID")
+    val context = wrapContext(HEADER, newPrincipalId())
     val made: SealedBytes = Envelope.seal(HEADER, CONTENT)
     val wrap = made.key.wrap(person.public, context)
     val key: OpeningKey = OpeningKey.unwrap(person, wrap, context)
@@ -92,7 +95,7 @@ private fun Codes.refusals(letter: Letter) {
 
 private fun Codes.metadata(letter: Letter) {
     val digests: Digests = letter.made.summary.digests
-    val about = Metadata("letter.txt", "text/plain", digests, "dev_$ID", 1u)
+    val about = Metadata("letter.txt", "text/plain", digests, newDeviceId(), 1u)
     val beside = Envelope.sealMetadata(letter.key, HEADER, about)
     hold("the metadata opens", Envelope.openMetadata(letter.key, HEADER, beside) == about)
     hold("it has a hash", Envelope.metadataHash(beside) != "00".repeat(32))

@@ -12,6 +12,8 @@ import privity.NewUser
 import privity.Options
 import privity.Stale
 import privity.Vault
+import privity.newDocumentId
+import privity.newMatterId
 import privity.verifyExport
 import scenario.temporarily
 import java.nio.channels.FileChannel
@@ -36,16 +38,17 @@ fun Codes.people() =
         handles(desk, matter, letter)
         partner.lock()
         fails("locked") { matter.name }
-        val strict = Vault.unlock(desk.storage("partner"), Guard("partner"), Options(freshFor = 0u, stale = Stale.REFUSE))
+        val options = Options(freshFor = 0u, stale = Stale.REFUSE)
+        val strict = Vault.unlock(desk.storage("partner"), Guard("partner"), options)
         fails("frozen") { strict.openMatter("Frozen") }
     }
 
 private fun Codes.ids(partner: Vault, matter: Matter, letter: DocumentInfo) {
     fails("already-there") { partner.openMatter("Again", matter.id) }
-    fails("matter-unknown") { partner.matter(letter.id.named("mat")) }
-    fails("document-unknown") { matter.document(matter.id.named("doc")) }
+    fails("matter-unknown") { partner.matter(newMatterId()) }
+    fails("document-unknown") { matter.document(newDocumentId()) }
     fails("document-exists") { matter.sealBytes(NewDocument("letter", id = letter.id), ByteArray(0)) }
-    fails("user-unknown") { matter.admit(letter.id.named("usr"), MatterRole.MEMBER) }
+    fails("user-unknown") { matter.admit("usr_" + letter.id.substringAfter('_'), MatterRole.MEMBER) }
     fails("text") { partner.matter("mat_of_nothing") }
 }
 

@@ -27,7 +27,7 @@ import java.util.HexFormat
  * built for that, are not in a heap dump after the story, nor in what is printed and thrown. A needle
  * that the test puts into its own heap is found.
  */
-class CanariesIT {
+class CanaryIT {
     @TempDir
     lateinit var folder: Path
 
@@ -51,14 +51,15 @@ class CanariesIT {
                 }
                 written += envelope(thrown, needles)
             }
-        dump(folder.resolve("with-handles.hprof"))
+        val heap = folder.resolve("heap.hprof")
+        dump(heap)
         assertTrue(thrown.size >= 4)
         // From here on the test itself has the keys in its heap.
         val keys = keys(needles)
         assertEquals(written, keys.size.toULong())
         assertTrue(keys.map { it.first }.containsAll(NAMES), "${keys.map { it.first }}")
         val all = keys + ("planted" to planted)
-        val found = Files.newInputStream(folder.resolve("with-handles.hprof")).use { Needles(all).found(it) }
+        val found = Files.newInputStream(heap).use { Needles(all).found(it) }
         assertEquals(setOf("planted"), found)
 
         val texts = listOf(printed) + thrown.map { it.stackTraceToString() }
@@ -67,7 +68,7 @@ class CanariesIT {
                 for (shown in shown(key)) assertTrue(shown !in text, name)
             }
         }
-        println("canaries: ${keys.size} keys, in none of ${Files.size(folder.resolve("with-handles.hprof")) shr 20} MiB of heap")
+        println("canary: ${keys.size} keys, in none of ${Files.size(heap) shr 20} MiB of heap")
     }
 
     /** Has the keys in use, as well as it can be done: everything sealed is opened, everything verified. */
@@ -76,16 +77,15 @@ class CanariesIT {
         for (document in matter.documents()) matter.openBytes(document.id)
         matter.sealBytes(NewDocument("canary"), ByteArray(100))
         assertTrue(vault.verify().isClean)
-        thrown += caught { vault.matter(matter.id).openBytes(matter.id.replace("mat_", "doc_")) }
+        thrown += caught { vault.matter(matter.id).openBytes(newDocumentId()) }
         thrown += caught { vault.openMatter("again", matter.id) }
     }
 
     private fun envelope(thrown: MutableList<Throwable>, needles: Path): ULong {
-        val id = "01040g2081040g2081040g2081"
-        val header = Header("frm_$id", "doc_$id", 1u)
+        val header = Header(newFirmId(), newDocumentId(), 1u)
         val person = Identity.generate()
         val (sealed, key, summary) = Envelope.seal(header, ByteArray(100_000))
-        val context = wrapContext(header, "prn_$id")
+        val context = wrapContext(header, newPrincipalId())
         val opening = OpeningKey.unwrap(person, key.wrap(person.public, context), context)
         val expected = Envelope.expectedOf(summary)
         assertEquals(100_000, Envelope.open(opening, expected, sealed).size)
@@ -125,7 +125,8 @@ class CanariesIT {
 
     private fun shown(key: ByteArray): List<String> {
         val hex = HexFormat.of().formatHex(key)
-        return listOf(hex, hex.uppercase(), Base64.getEncoder().encodeToString(key).trimEnd('='), key.contentToString().drop(1).dropLast(1))
+        val base64 = Base64.getEncoder().encodeToString(key).trimEnd('=')
+        return listOf(hex, hex.uppercase(), base64, key.contentToString().trim('[', ']'))
     }
 
     private companion object {
