@@ -5,7 +5,9 @@ import inspect
 import re
 import typing
 
-import privity
+import privity.audit
+import privity.envelope
+import privity.keys
 
 
 def signature(value: object) -> str:
@@ -35,14 +37,16 @@ def members(kind: type) -> typing.Iterator[str]:
         yield f"{name}: {getattr(shown, '__name__', shown)}"
 
 
-for name in sorted(privity.__all__):
-    value = getattr(privity, name)
-    if inspect.isclass(value):
-        bases = [base.__name__ for base in value.__bases__ if base is not object]
-        print(f"class {name}({', '.join(bases)})")
-        for line in members(value):
-            print(f"    {line}")
-    elif inspect.isfunction(value):
-        print(f"def {name}{signature(value)}")
-    else:
-        print(f"{name} = {value}".replace("privity._native.privity.", ""))
+for module in (privity, privity.audit, privity.envelope, privity.keys):
+    print(f"# {module.__name__}")
+    for name in sorted(module.__all__):
+        value = getattr(module, name)
+        if inspect.isclass(value):
+            bases = [base.__name__ for base in value.__bases__ if base is not object]
+            print(f"class {name}({', '.join(bases)})")
+            for line in members(value):
+                print(f"    {line}")
+        elif inspect.isfunction(value):
+            print(f"def {name}{signature(value)}")
+        else:
+            print(f"{name} = {value}".replace("privity._native.privity.", ""))

@@ -6,6 +6,8 @@ Unlock a :class:`Vault`, take a :class:`Matter`, seal and open documents in it::
         matter = vault.matters()[0]
         info = matter.seal_file(NewDocument(name="brief.pdf"), Path("brief.pdf"))
 
+:mod:`privity.envelope` and :mod:`privity.audit` are the envelope and the chain alone.
+
 Every call blocks, may be made on any thread, lets other threads run meanwhile and raises
 :class:`PrivityError`. No key is ever a Python object.
 """
@@ -29,6 +31,7 @@ from privity._matter import Matter
 from privity._native import (
     Change,
     DocumentInfo,
+    ErrorCode,
     FirmRole,
     Flow,
     Head,
@@ -54,7 +57,7 @@ from privity._native import (
 )
 from privity._streams import DocumentReader, DocumentWriter
 from privity._types import Anchored, Designation, Finding
-from privity._vault import CreatedFirm, Storage, Vault, verify_export, version
+from privity._vault import CreatedFirm, Storage, Vault, error_codes, verify_export, version
 from privity._watcher import Watcher
 
 __version__ = version()
@@ -71,6 +74,7 @@ __all__ = [
     "DocumentWriter",
     "EnrolmentRequest",
     "EntropyError",
+    "ErrorCode",
     "Finding",
     "FirmRole",
     "Flow",
@@ -109,6 +113,7 @@ __all__ = [
     "Vault",
     "VoidAnchor",
     "Watcher",
+    "error_codes",
     "verify_export",
     "version",
 ]

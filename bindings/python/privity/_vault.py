@@ -176,5 +176,10 @@ def version() -> str:
     return call(_native.version)
 
 
+def error_codes() -> list[_native.ErrorCode]:
+    """Every code there is, and why some cannot be brought about from here."""
+    return call(_native.error_codes)
+
+
 def _scope(matter: str | None) -> _native.Scope:
     return scope_firm() if matter is None else scope_matter(matter)
