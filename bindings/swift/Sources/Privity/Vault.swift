@@ -88,3 +88,6 @@ public final class Vault: Sendable {
 
 /// The version of the library.
 public func version() throws(PrivityError) -> String { try call { try PrivityGenerated.version() } }
+
+/// Every code there is, and why some cannot be brought about from here.
+public func errorCodes() throws(PrivityError) -> [ErrorCode] { try call { try PrivityGenerated.errorCodes() } }

@@ -126,3 +126,6 @@ public fun verifyExport(bytes: ByteArray, trust: TrustRoot): Report =
 
 /** The version of the library. */
 public val version: String get() = call { ffiVersion() }
+
+/** Every code there is, and why some cannot be brought about from here. */
+public fun errorCodes(): List<ErrorCode> = call { ffiErrorCodes() }
