@@ -6,7 +6,7 @@ use privity_ffi::{
     merge_cosignatures, opened_draft, record_hash,
 };
 
-use crate::Seen;
+use super::Seen;
 
 const ORIGIN: &str = "log.example/court-file-7";
 

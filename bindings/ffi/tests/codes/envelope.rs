@@ -9,8 +9,8 @@ use privity_ffi::{
     metadata_hash, metadata_open, metadata_seal, verify_content, wrap_context,
 };
 
-use crate::Seen;
-use crate::common::{Desk, secret};
+use super::Seen;
+use super::common::{Desk, secret};
 
 pub fn steps(seen: &mut Seen) {
     let desk = Desk::new();

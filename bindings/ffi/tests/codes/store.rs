@@ -5,8 +5,8 @@ use std::path::Path;
 
 use privity_ffi::{Scope, Storage, Vault, verify_export};
 
-use crate::Seen;
-use crate::common::{Desk, file};
+use super::Seen;
+use super::common::{Desk, file};
 
 pub fn steps(seen: &mut Seen) {
     let desk = Desk::new();

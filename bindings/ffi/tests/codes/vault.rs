@@ -10,8 +10,8 @@ use privity_ffi::{
     ProgressListener, Scope, Stale, TrustRoot, Vault, request_enrolment, verify_export,
 };
 
-use crate::Seen;
-use crate::common::{Desk, file};
+use super::Seen;
+use super::common::{Desk, file};
 
 pub fn steps(seen: &mut Seen) {
     let desk = Desk::new();
@@ -74,7 +74,7 @@ pub fn steps(seen: &mut Seen) {
 
     // A device that is there already.
     let words = request.words().unwrap();
-    seen.fails("record-refused", partner.enrol(request, words, vec![]));
+    seen.fails("key-used", partner.enrol(request, words, vec![]));
 
     // Ids, exports, readers.
     seen.fails("text", parsed("mat_of_nothing"));
