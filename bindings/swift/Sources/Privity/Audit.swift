@@ -29,19 +29,21 @@ public final class Appender: Sendable {
     public static func resume(
         _ chain: VerifiedChain, _ keys: ChainKeys, tail: [Data] = []
     ) throws(PrivityError) -> Appender {
-        Appender(
-            try call {
-                try PrivityGenerated.Appender.resume(
-                    chain: chain.inner, keys: keys.inner, tail: tail.map { try $0.crossing() })
-            })
+        let tail = try tail.crossing()
+        return Appender(
+            try call { try PrivityGenerated.Appender.resume(chain: chain.inner, keys: keys.inner, tail: tail) })
     }
 
     /// Signs a draft as the next record.
-    public func append(_ draft: Draft) throws(PrivityError) -> Appended { try call { try inner.append(draft: draft) } }
+    public func append(_ draft: Draft) throws(PrivityError) -> Appended {
+        let draft = try draft.crossing()
+        return try call { try inner.append(draft: draft) }
+    }
 
     /// Signs many, up to the first that is refused.
     public func appendAll(_ drafts: [Draft]) throws(PrivityError) -> AppendedAll {
-        try call { try inner.appendAll(drafts: drafts) }
+        let drafts = try drafts.crossing()
+        return try call { try inner.appendAll(drafts: drafts) }
     }
 
     /// Signs a checkpoint of all records so far.
@@ -70,6 +72,7 @@ public final class Verifier: Sendable {
     public convenience init(
         _ roots: TrustRoots, checkpoints: [String], threads: UInt32? = nil
     ) throws(PrivityError) {
+        let checkpoints = try checkpoints.crossing()
         self.init(
             try call { try PrivityGenerated.Verifier(roots: roots, checkpoints: checkpoints, threads: threads) })
     }
@@ -82,7 +85,8 @@ public final class Verifier: Sendable {
 
     /// Takes the next records: some thousand a call.
     public func pushAll(_ records: [Data]) throws(PrivityError) {
-        try call { try inner.pushAll(records: records.map { try $0.crossing() }) }
+        let records = try records.crossing()
+        try call { try inner.pushAll(records: records) }
     }
 
     /// The verdict: a verified chain, or an error, of which `failure` says more.
@@ -104,7 +108,8 @@ public final class VerifiedChain: Sendable {
     /// Goes on from here when the chain has grown: push the records from this size on. This handle is
     /// ended.
     public func resume(checkpoints: [String]) throws(PrivityError) -> Verifier {
-        Verifier(try call { try inner.resume(checkpoints: checkpoints) })
+        let checkpoints = try checkpoints.crossing()
+        return Verifier(try call { try inner.resume(checkpoints: checkpoints) })
     }
 }
 
@@ -135,25 +140,28 @@ public final class Log: Sendable {
 
     /// Verifies a checkpoint of this log.
     public func verify(_ note: String) throws(PrivityError) -> VerifiedCheckpoint {
-        try call { try inner.verify(note: note) }
+        let note = try note.crossing()
+        return try call { try inner.verify(note: note) }
     }
 
     /// Verifies with a tlog-proof that these bytes are a record of the log.
     public func verifyRecord(_ record: Data, proof: String) throws(PrivityError) -> VerifiedCheckpoint {
-        let record = try record.crossing()
+        let (record, proof) = (try record.crossing(), try proof.crossing())
         return try call { try inner.verifyRecord(proof: proof, record: record) }
     }
 
     /// Verifies that the log only grew from a head that was verified before.
     public func verifyConsistency(from pin: Head, proof: String) throws(PrivityError) -> VerifiedCheckpoint {
-        try call { try inner.verifyConsistency(proof: proof, pin: pin) }
+        let proof = try proof.crossing()
+        return try call { try inner.verifyConsistency(proof: proof, pin: pin) }
     }
 
     /// Cosigns a checkpoint of this log under a name. Verify the consistency from your own pin first.
     public func cosign(
         _ note: String, name: String, _ keys: ChainKeys, seconds: UInt64
     ) throws(PrivityError) -> String {
-        try call { try inner.cosign(note: note, name: name, keys: keys.inner, seconds: seconds) }
+        let note = try note.crossing()
+        return try call { try inner.cosign(note: note, name: name, keys: keys.inner, seconds: seconds) }
     }
 }
 
@@ -163,11 +171,15 @@ public final class Tree: Sendable {
 
     /// The tree of these record hashes, in order.
     public init(_ hashes: [Hash] = []) throws(PrivityError) {
+        let hashes = try hashes.crossing()
         inner = try call { try PrivityGenerated.Tree(hashes: hashes) }
     }
 
     /// Appends record hashes.
-    public func pushAll(_ hashes: [Hash]) throws(PrivityError) { try call { try inner.pushAll(hashes: hashes) } }
+    public func pushAll(_ hashes: [Hash]) throws(PrivityError) {
+        let hashes = try hashes.crossing()
+        try call { try inner.pushAll(hashes: hashes) }
+    }
 
     /// How many records.
     public func size() throws(PrivityError) -> UInt64 { try call { try inner.size() } }
@@ -177,12 +189,14 @@ public final class Tree: Sendable {
 
     /// The tlog-proof of a record under a checkpoint of this size, whose note is put in.
     public func proveRecord(_ index: UInt64, size: UInt64, note: String) throws(PrivityError) -> String {
-        try call { try inner.proveRecord(index: index, size: size, note: note) }
+        let note = try note.crossing()
+        return try call { try inner.proveRecord(index: index, size: size, note: note) }
     }
 
     /// The proof that the log of the newer checkpoint begins with its first `old` records.
     public func proveConsistency(from old: UInt64, to new: UInt64, note: String) throws(PrivityError) -> String {
-        try call { try inner.proveConsistency(old: old, new: new, note: note) }
+        let note = try note.crossing()
+        return try call { try inner.proveConsistency(old: old, new: new, note: note) }
     }
 }
 
@@ -195,18 +209,21 @@ extension Draft {
 
     /// That these documents were sealed, at most 256.
     public static func sealed(_ documents: [SealedDocument]) throws(PrivityError) -> Draft {
-        try call { try sealedDraft(documents: documents) }
+        let documents = try documents.crossing()
+        return try call { try sealedDraft(documents: documents) }
     }
 
     /// That these documents were opened, at most 256.
     public static func opened(_ documents: [DocumentId]) throws(PrivityError) -> Draft {
-        try call { try openedDraft(documents: documents) }
+        let documents = try documents.crossing()
+        return try call { try openedDraft(documents: documents) }
     }
 }
 
 /// A checkpoint with the verified cosignatures of another copy of it, by these cosigners.
 public func mergeCosignatures(_ note: String, _ other: String, cosigners: [String]) throws(PrivityError) -> String {
-    try call { try PrivityGenerated.mergeCosignatures(note: note, other: other, cosigners: cosigners) }
+    let (note, other, cosigners) = (try note.crossing(), try other.crossing(), try cosigners.crossing())
+    return try call { try PrivityGenerated.mergeCosignatures(note: note, other: other, cosigners: cosigners) }
 }
 
 /// The record hash of a record's complete bytes.

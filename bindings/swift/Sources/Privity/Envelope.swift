@@ -33,7 +33,7 @@ public enum Envelope {
 
     /// Opens a sealed document that lies in memory.
     public static func open(_ key: OpeningKey, _ expected: Expected, _ sealed: Data) throws(PrivityError) -> Data {
-        let sealed = try sealed.crossing()
+        let (expected, sealed) = (try expected.crossing(), try sealed.crossing())
         return try call { try envelopeOpen(key: key.inner, expected: expected, sealed: sealed) }
     }
 
@@ -58,6 +58,7 @@ public enum Envelope {
         threads: UInt32? = nil
     ) throws(PrivityError) -> UInt64 {
         let (source, target) = (try source.crossing(), try target.crossing())
+        let expected = try expected.crossing()
         return try call {
             try envelopeOpenFile(
                 key: key.inner, expected: expected, source: source, target: target,
@@ -67,7 +68,8 @@ public enum Envelope {
 
     /// What a record of a document gives to expect of it.
     public static func expected(of summary: Summary) throws(PrivityError) -> Expected {
-        try call { try expectedOf(summary: summary) }
+        let summary = try summary.crossing()
+        return try call { try expectedOf(summary: summary) }
     }
 
     /// Seals the metadata of the document with this header under its key.
@@ -159,18 +161,19 @@ public final class Opener: Sendable {
 
     /// Of a sealed file.
     public init(_ key: OpeningKey, _ expected: Expected, file: URL) throws(PrivityError) {
-        let path = try file.crossing()
+        let (expected, path) = (try expected.crossing(), try file.crossing())
         inner = try call { try PrivityGenerated.Opener.file(key: key.inner, expected: expected, path: path) }
     }
 
     /// Of sealed bytes in memory.
     public init(_ key: OpeningKey, _ expected: Expected, sealed: Data) throws(PrivityError) {
-        let sealed = try sealed.crossing()
+        let (expected, sealed) = (try expected.crossing(), try sealed.crossing())
         inner = try call { try PrivityGenerated.Opener.bytes(key: key.inner, expected: expected, sealed: sealed) }
     }
 
     /// Of sealed bytes where the host keeps them.
     public init(_ key: OpeningKey, _ expected: Expected, source: any ByteSource) throws(PrivityError) {
+        let expected = try expected.crossing()
         inner = try call {
             try PrivityGenerated.Opener.source(key: key.inner, expected: expected, source: HostSource(source))
         }
