@@ -33,6 +33,14 @@ library() {
     esac
 }
 
+# A library that writes real keys to a file, for tests that search for them; says where it is. It is
+# built in a folder of its own, so that nothing that is shipped can be taken from there.
+canary_library() {
+    (cd "$ROOT" && CARGO_TARGET_DIR=$TARGET/canary \
+        cargo build --quiet --locked -p privity-ffi --features canary) >&2
+    TARGET=$TARGET/canary PROFILE=dev library
+}
+
 # shipped TO: the library as packages carry it. Debug information goes; symbols stay, the calls need
 # them.
 shipped() {
@@ -48,12 +56,26 @@ jna_folder() {
     echo "$os-$arch"
 }
 
+# The generated half of the Swift package, where the package looks for it; touched only if it changed,
+# so that nothing is compiled in vain.
+swift_generated() {
+    local generated=$TARGET/generated/swift sources=$ROOT/bindings/swift/Sources
+    "$ROOT/bindings/generate" swift "$generated"
+    mkdir -p "$sources/PrivityGenerated"
+    cmp -s "$generated/PrivityFFI.h" "$sources/PrivityFFI/PrivityFFI.h" ||
+        cp "$generated/PrivityFFI.h" "$sources/PrivityFFI/"
+    cmp -s "$generated/PrivityGenerated.swift" "$sources/PrivityGenerated/PrivityGenerated.swift" ||
+        cp "$generated/PrivityGenerated.swift" "$sources/PrivityGenerated/"
+}
+
 # swift_build VERB OPTION...: what the toolchain runs, always with the same flags, so that one verb
 # does not undo what another built.
-swift_build() {
-    local verb=$1 lib
-    shift
-    lib=$(built)
-    "$ROOT/bindings/swift/toolchain" swift "$verb" --scratch-path "$TARGET/swift" \
+swift_build() { swift_with "$TARGET/swift" "$(built)" "$@"; }
+
+# swift_with SCRATCH LIB VERB OPTION...: the same in another folder, with the library of another.
+swift_with() {
+    local scratch=$1 lib=$2 verb=$3
+    shift 3
+    "$ROOT/bindings/swift/toolchain" swift "$verb" --scratch-path "$scratch" \
         -Xswiftc -warnings-as-errors -Xlinker "-L$lib" -Xlinker -rpath -Xlinker "$lib" "$@"
 }
