@@ -2,7 +2,7 @@
 
 use privity::{ChainId, Code, DeviceId, DocumentId, FirmId, Hash, MatterId, PrincipalId, UserId};
 
-use crate::error::PrivityError;
+use crate::error::{PrivityError, Result};
 
 macro_rules! as_text {
     ($($id:ident)+) => {
@@ -21,8 +21,27 @@ uniffi::custom_type!(Hash, String, {
     try_lift: |text| Ok(hash(&text)?),
 });
 
+macro_rules! new_ids {
+    ($($new:ident -> $id:ident, $about:literal;)+) => {
+        $(#[doc = $about]
+        ///
+        /// Fails with `entropy`.
+        #[uniffi::export]
+        pub fn $new() -> Result<$id> {
+            Ok($id::generate()?)
+        })+
+    };
+}
+new_ids! {
+    new_firm_id -> FirmId, "A new random id of a firm: for a host with a database of its own, its name space.";
+    new_document_id -> DocumentId, "A new random id of a document.";
+    new_matter_id -> MatterId, "A new random id of a matter.";
+    new_principal_id -> PrincipalId, "A new random id of somebody that a key is wrapped to.";
+    new_device_id -> DeviceId, "A new random id of a device.";
+}
+
 /// Reads 64 lower-case hexadecimal digits.
-fn hash(text: &str) -> Result<Hash, PrivityError> {
+fn hash(text: &str) -> Result<Hash> {
     let refused = || PrivityError::from(Code::Text);
     let (digits, rest) = text.as_bytes().as_chunks::<2>();
     let mut bytes = [0; 32];

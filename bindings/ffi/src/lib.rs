@@ -62,6 +62,7 @@ pub use envelope::{
 };
 pub use envelope_streams::{ByteSource, Opener, Sealer};
 pub use error::{HostError, Own, PrivityError, Result};
+pub use id::{new_device_id, new_document_id, new_firm_id, new_matter_id, new_principal_id};
 pub use keys::{DocumentKey, Identity, OpeningKey, PublicKey, WrapContext, wrap_context};
 pub use progress::{Flow, ProgressListener};
 pub use protector::{Guard, Protector};

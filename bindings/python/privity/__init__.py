@@ -27,6 +27,13 @@ from privity._errors import (
     UnlockRefused,
 )
 from privity._guard import Guard, Protector
+from privity._ids import (
+    new_device_id,
+    new_document_id,
+    new_firm_id,
+    new_matter_id,
+    new_principal_id,
+)
 from privity._matter import Matter
 from privity._native import (
     Change,
@@ -114,6 +121,11 @@ __all__ = [
     "VoidAnchor",
     "Watcher",
     "error_codes",
+    "new_device_id",
+    "new_document_id",
+    "new_firm_id",
+    "new_matter_id",
+    "new_principal_id",
     "verify_export",
     "version",
 ]
