@@ -13,6 +13,10 @@ let package = Package(
         // What `bindings/generate` writes: never called but by `Privity`.
         .target(name: "PrivityGenerated", dependencies: ["PrivityFFI"]),
         .target(name: "Privity", dependencies: ["PrivityGenerated"]),
+        // The story of `bindings/scenario`, through the public calls alone.
+        .target(name: "Story", dependencies: ["Privity"]),
+        .executableTarget(name: "scenario", dependencies: ["Story"]),
+        .executableTarget(name: "speed", dependencies: ["Privity"]),
         .testTarget(name: "PrivityTests", dependencies: ["Privity"]),
     ],
     swiftLanguageModes: [.v6]

@@ -33,7 +33,7 @@ private struct MadeChain {
         var records = [chain.genesis]
         records += try appender.appendAll([event(), event()]).appended
         first = try appender.checkpoint()
-        let mixed = try appender.appendAll([Draft.opened([ownId("doc")]), event(kind: 1), event()])
+        let mixed = try appender.appendAll([Draft.opened([newDocumentId()]), event(kind: 1), event()])
         try must(mixed.appended.count == 1 && mixed.refused?.place == 1, "the second of three is refused")
         self.records = records + mixed.appended
         second = try appender.checkpoint()

@@ -4,12 +4,12 @@ import Privity
 // Codes of the envelope and of keys.
 
 func envelopeCodes(_ seen: Seen, _ desk: Desk) throws {
-    let header = Header(firm: ownId("frm"), document: ownId("doc"), version: 1)
+    let header = try Header(firm: newFirmId(), document: newDocumentId(), version: 1)
     func numbered(_ version: UInt32) -> Header {
         Header(firm: header.firm, document: header.document, version: version)
     }
     let (person, other) = (try Identity.generate(), try Identity.generate())
-    let context = try wrapContext(header, principal: ownId("prn"))
+    let context = try wrapContext(header, principal: newPrincipalId())
 
     // It works …
     let sealed = try Envelope.seal(header, Data("Dear Sirs".utf8))
@@ -31,7 +31,7 @@ func envelopeCodes(_ seen: Seen, _ desk: Desk) throws {
         Metadata(
             name: name, mediaType: "text/plain", digests: sealed.summary.digests, sealedBy: device, sealedAt: at)
     }
-    let device = ownId("dev")
+    let device = try newDeviceId()
     let beside = try Envelope.sealMetadata(key, header, about())
     try must(try Envelope.openMetadata(key, header, beside) == about(), "the metadata")
     try must(try Envelope.metadataHash(beside) != String(repeating: "0", count: 64), "the metadata's hash")

@@ -9,10 +9,12 @@ func vaultCodes(_ seen: Seen, _ desk: Desk) throws {
     let letter = try matter.sealBytes(NewDocument(name: "letter"), Data("Dear Sirs".utf8))
     let missing = desk.path("missing")
     try seen.fails("already-there") { _ = try partner.openMatter("Again", id: matter.id()) }
-    try seen.fails("matter-unknown") { _ = try partner.matter(ownId("mat")) }
-    try seen.fails("document-unknown") { _ = try matter.document(ownId("doc")) }
+    try seen.fails("matter-unknown") { _ = try partner.matter(newMatterId()) }
+    try seen.fails("document-unknown") { _ = try matter.document(newDocumentId()) }
     try seen.fails("document-exists") { _ = try matter.sealBytes(NewDocument(name: "letter", id: letter.id), Data()) }
-    try seen.fails("user-unknown") { try matter.admit(ownId("usr"), as: .member) }
+    // Users come from requests alone, so this id is another one's with the prefix of a user.
+    let nobody = "usr" + (try newDeviceId()).dropFirst(3)
+    try seen.fails("user-unknown") { try matter.admit(nobody, as: .member) }
     try seen.fails("source-unreadable") { _ = try matter.sealFile(NewDocument(name: "x"), from: missing) }
     try watchedCodes(seen, desk, matter)
     try peopleCodes(seen, desk, partner, matter, letter.id)

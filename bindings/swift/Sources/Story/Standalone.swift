@@ -3,23 +3,15 @@ import Privity
 
 // What needs no vault: an envelope, a chain, a protector of the host.
 
-/// A vendor's own ids, in the form they have: a prefix and 26 characters that say 16 bytes in base 32.
-func ownId(_ prefix: String) -> String {
-    let digits = Array("0123456789abcdefghjkmnpqrstvwxyz")
-    // 26 characters have two bits more than the 16 bytes: the first of them are none.
-    let random = [digits[Int.random(in: 0..<8)]] + (0..<25).map { _ in digits[Int.random(in: 0..<32)] }
-    return "\(prefix)_\(String(random))"
-}
-
 let origin = "log.example/court-file-7"
 
 extension Story {
     /// Step 22: sealed for an identity; how much opens, and the code of a flipped bit.
     func playEnvelope(_ content: Data) throws {
         let person = try Identity.generate()
-        let header = Header(firm: ownId("frm"), document: ownId("doc"), version: 1)
+        let header = try Header(firm: newFirmId(), document: newDocumentId(), version: 1)
         let sealed = try Envelope.seal(header, content)
-        let context = try wrapContext(header, principal: ownId("prn"))
+        let context = try wrapContext(header, principal: newPrincipalId())
         let wrap = try sealed.key.wrap(to: person.publicKey(), context)
         let key = try OpeningKey.unwrap(person, wrap, context)
         try keys(person, key)
