@@ -131,14 +131,4 @@ import Testing
         let exported = try verifyExport(vault.export(), trust: vault.trust())
         #expect(try exported.head == vault.verify().head)
     }
-
-    @Test func whatIsTooLongForACallIsRefusedBeforeIt() throws {
-        let folder = try Folder()
-        let matter = try folder.firm().openMatter("Matter")
-        let file = folder.url.appending(path: "sparse")
-        try Data().write(to: file)
-        try FileHandle(forWritingTo: file).truncate(atOffset: 1 << 32 | 3)
-        let mapped = try Data(contentsOf: file, options: .alwaysMapped)
-        #expect(code { _ = try matter.sealBytes(NewDocument(name: "x"), mapped) } == "bytes-too-long")
-    }
 }
