@@ -376,6 +376,26 @@ registry! {
         "Ask for an approval of the request that this device made.";
     Export, "export", Invalid, "the bytes are no export of this format",
         "The export was cut or altered; fetch it again from its source.";
+    NotAnAgeFile, "not-an-age-file", Invalid, "the bytes do not begin as an age file does",
+        "Check that the right file was given; an age file begins with age-encryption.org/v1 or with its armor.";
+    AgeVersion, "age-version", Invalid, "the age file is of a version other than v1",
+        "Update this library, or ask the sender for a file of version v1.";
+    AgeHeader, "age-header", Invalid, "the header of the age file is cut, malformed or too large",
+        "The file was cut or altered; fetch it again. The limits are in docs/format/age-v1.md.";
+    AgeStanza, "age-stanza", Invalid, "a recipient stanza of the age file is malformed or may not stand there",
+        "Whoever made the file did not follow the format, or altered it; ask for it to be made again.";
+    AgeWorkFactor, "age-work-factor", Refused, "the password of the age file costs more work or memory than is allowed",
+        "The file may have been made to exhaust this device; raise the limit only if you trust its sender.";
+    AgeNoMatch, "age-no-match", Refused, "none of the identities or passwords opens the age file",
+        "Check the identity or the password; if it is right, the file was made for somebody else.";
+    AgeHeaderRefused, "age-header-refused", Refused, "the header of the age file is not the one that was written",
+        "The file was altered on its way; fetch it again from its source.";
+    Armor, "armor", Invalid, "the text is not the armor of an age file",
+        "The text was cut, wrapped anew or altered on its way; have it sent again, as a file.";
+    AgeKeyText, "age-key-text", Invalid, "the text is not an age recipient or identity of this kind",
+        "Recipients begin with age1pq1 or age1, identities with AGE-SECRET-KEY-PQ-1 or AGE-SECRET-KEY-1; copy it anew.";
+    AgeRecipients, "age-recipients", Misuse, "an age file has between 1 and 8 recipients, all of one kind",
+        "Make one file for hybrid recipients and another for X25519; ask for age1pq recipients.";
     Io, "io", Storage, "a file or a stream failed",
         "See the error of the operating system. No file was left half-written; throw away what a stream got.";
     StorageFull, "storage-full", Storage, "there is no room left where this is kept",

@@ -70,6 +70,7 @@ pub mod keys;
 mod progress;
 pub mod rotation;
 mod secret;
+pub mod sharing;
 pub mod state;
 pub mod store;
 #[cfg(feature = "testing")]

@@ -95,7 +95,7 @@ pub fn commitment_key(key: &OpeningKey, profile: crate::envelope::Profile) -> Se
 pub use crate::audit::tree;
 pub use crate::audit::{anchor, checkpoint, proof};
 pub use crate::audit::{approval, body, detail, keyring, kind, order, record};
-pub use crate::codec::base64;
+pub use crate::codec::{base64, bech32};
 pub use crate::wire::{cose, note};
 
 /// A signing key from its seed.
@@ -196,3 +196,5 @@ pub fn opening_key_bytes(key: &OpeningKey) -> SecretBytes {
 pub fn with_reused_epoch_secrets<T>(work: impl FnOnce() -> T) -> T {
     crate::vault::reuse::with(work)
 }
+
+pub use crate::sharing::age::doors as age;

@@ -12,7 +12,9 @@ mod seeds;
 
 type Body = fn(&[u8]) -> Result<(), &'static str>;
 
-const TARGETS: [(&str, Body); 15] = [
+const TARGETS: [(&str, Body); 17] = [
+    ("age_file", bodies::age::whole),
+    ("age_header", bodies::age::header),
     ("audit_chain", bodies::audit::chain::chain),
     ("audit_details", bodies::audit::details::details),
     ("audit_note", bodies::audit::note::note),

@@ -1,4 +1,7 @@
 //! Several processes on one vault's folder, each many acts: this program runs itself again.
+//!
+//! `PRIVITY_MANY=1000 cargo test --test vault_many eight -- --nocapture` lets each of eight
+//! processes do a thousand acts while two others verify; `TMPDIR` says on which disk.
 
 #[path = "vault/people.rs"]
 mod people;
@@ -17,25 +20,29 @@ use privity::vault::{AccessReason, Change, Matter, NewDocument, Options, Scope, 
 use privity::{ChainId, DocumentId};
 
 const CHILD: &str = "PRIVITY_MANY_TEST";
-const ACTS: u64 = 24;
+/// Documents that a writer seals, renames and opens: three acts each.
+const DOCUMENTS: u64 = 24;
+/// Acts of each of eight, where nobody says how many.
+const FEW: u64 = 12;
 /// How long one act may wait for the others, at most: what a writer waits before it gives up.
 const BOUND: Duration = Duration::from_secs(10);
 
-fn run_again(test: &str, folder: &Path, device: u8, writer: u8) -> Child {
+fn run_again(test: &str, folder: &Path, device: u8, writer: u8, documents: u64) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args([test, "--exact", "--ignored", "--nocapture"])
-        .env(CHILD, format!("{device} {writer} {}", folder.display()))
+        .env(CHILD, format!("{device} {writer} {documents} {}", folder.display()))
         .stdout(Stdio::null())
         .spawn()
         .unwrap()
 }
 
-fn told() -> (PathBuf, u8, u8) {
+fn told() -> (PathBuf, u8, u8, u64) {
     let told = std::env::var(CHILD).expect("run by another test");
-    let mut words = told.splitn(3, ' ');
+    let mut words = told.splitn(4, ' ');
     let mut word = || words.next().unwrap();
-    let (device, writer) = (word().parse().unwrap(), word().parse().unwrap());
-    (PathBuf::from(word()), device, writer)
+    let (device, writer, documents) =
+        (word().parse().unwrap(), word().parse().unwrap(), word().parse().unwrap());
+    (PathBuf::from(word()), device, writer, documents)
 }
 
 fn storage(folder: &Path, device: u8) -> Storage {
@@ -56,12 +63,12 @@ fn name(id: DocumentId) -> String {
     format!("{id} by its writer")
 }
 
-/// A firm of four in a folder, each lead or member of one matter; nobody is unlocked any more.
-fn firm_of_four(folder: &Path) {
+/// A firm in a folder, each lead or member of one matter; nobody is unlocked any more.
+fn firm_of(people: u8, folder: &Path) {
     let firm = Firm::in_folder(folder);
     let matter = firm.matter("Doe v. Roe");
-    for (number, who) in [(1, "B."), (2, "C."), (3, "D.")] {
-        let vault = firm.join_on(storage(folder, number), who, number, &[]);
+    for number in 1..people {
+        let vault = firm.join_on(storage(folder, number), &format!("person {number}"), number, &[]);
         admit(&matter, &vault, MatterRole::Member);
     }
 }
@@ -75,7 +82,7 @@ fn unlocked(folder: &Path, device: u8) -> (Vault, Matter) {
 #[test]
 #[ignore = "run by the other tests"]
 fn writes_beside_others() {
-    let (folder, device, writer) = told();
+    let (folder, device, writer, documents) = told();
     let (_vault, matter) = unlocked(&folder, device);
     let mut longest = Duration::ZERO;
     let mut timed = |act: &mut dyn FnMut()| {
@@ -83,7 +90,7 @@ fn writes_beside_others() {
         act();
         longest = longest.max(began.elapsed());
     };
-    for number in 0..ACTS {
+    for number in 0..documents {
         let id = id(writer, number);
         timed(&mut || {
             matter.seal_bytes(NewDocument::with_id(id, "new"), &content(id)).unwrap();
@@ -106,7 +113,7 @@ fn writes_beside_others() {
 #[test]
 #[ignore = "run by the other tests"]
 fn verifies_meanwhile() {
-    let (folder, device, _) = told();
+    let (folder, device, ..) = told();
     let (vault, matter) = unlocked(&folder, device);
     let (mut size, mut times) = (0, 0);
     while !folder.join("written").exists() {
@@ -119,16 +126,17 @@ fn verifies_meanwhile() {
         times += 1;
     }
     assert!(times > 1, "there was no time to verify");
+    eprintln!("a reader verified {times} times, the last time {size} records of the ledger");
 }
 
 /// Runs writers and readers, each a process; waits for all.
-fn run(folder: &Path, writers: &[(u8, u8)], readers: &[u8]) {
+fn run(folder: &Path, writers: &[(u8, u8)], readers: &[u8], documents: u64) {
     let mut writing: Vec<_> = writers
         .iter()
-        .map(|(device, writer)| run_again("writes_beside_others", folder, *device, *writer))
+        .map(|(device, writer)| run_again("writes_beside_others", folder, *device, *writer, documents))
         .collect();
     let mut reading: Vec<_> =
-        readers.iter().map(|device| run_again("verifies_meanwhile", folder, *device, 0)).collect();
+        readers.iter().map(|device| run_again("verifies_meanwhile", folder, *device, 0, 0)).collect();
     let fine: Vec<_> = writing.iter_mut().map(|child| child.wait().unwrap().success()).collect();
     std::fs::write(folder.join("written"), []).unwrap();
     let read: Vec<_> = reading.iter_mut().map(|child| child.wait().unwrap().success()).collect();
@@ -136,25 +144,25 @@ fn run(folder: &Path, writers: &[(u8, u8)], readers: &[u8]) {
 }
 
 /// Everything is there, as seen by each device from the beginning and from what it kept.
-fn everything_is_there(folder: &Path, devices: &[u8], writers: &[u8], before: u64) {
-    let acts = writers.len() as u64 * ACTS;
+fn everything_is_there(folder: &Path, devices: &[u8], writers: &[u8], before: u64, documents: u64) {
+    let all = writers.len() as u64 * documents;
     let mut heads = BTreeSet::new();
     for device in devices {
         let (vault, matter) = unlocked(folder, *device);
-        assert_eq!(matter.documents_count().unwrap(), acts);
+        assert_eq!(matter.documents_count().unwrap(), all);
         let listed: BTreeMap<_, _> =
             matter.documents(None, 9_999).unwrap().into_iter().map(|info| (info.id, info.name)).collect();
         let expected: BTreeMap<_, _> = writers
             .iter()
-            .flat_map(|writer| (0..ACTS).map(|number| id(*writer, number)))
+            .flat_map(|writer| (0..documents).map(|number| id(*writer, number)))
             .map(|id| (id, name(id)))
             .collect();
         assert_eq!(listed, expected);
         let report = vault.verify(Scope::Firm, None).unwrap();
         assert!(report.is_clean(), "{report}");
-        assert_eq!((report.documents, report.documents_checked), (acts, acts));
+        assert_eq!((report.documents, report.documents_checked), (all, all));
         // One leaf an act: sealed, renamed, opened.
-        assert_eq!(report.head.size, before + 3 * acts);
+        assert_eq!(report.head.size, before + 3 * all);
         heads.insert((report.head.size, report.head.root));
     }
     assert_eq!(heads.len(), 1, "one history");
@@ -197,31 +205,50 @@ fn ledger_size(folder: &Path) -> u64 {
 #[test]
 fn processes_of_four_people_write_one_history() {
     let folder = tempfile::tempdir().unwrap();
-    firm_of_four(folder.path());
+    firm_of(4, folder.path());
     let before = ledger_size(folder.path());
-    run(folder.path(), &[(0, 10), (1, 11), (2, 12), (3, 13)], &[]);
-    everything_is_there(folder.path(), &[0, 1, 2, 3], &[10, 11, 12, 13], before);
+    run(folder.path(), &[(0, 10), (1, 11), (2, 12), (3, 13)], &[], DOCUMENTS);
+    everything_is_there(folder.path(), &[0, 1, 2, 3], &[10, 11, 12, 13], before, DOCUMENTS);
     let counts = sequences_are_used_once(folder.path(), 0);
-    assert!(counts.len() == 4 && counts.values().all(|count| *count >= 3 * ACTS), "{counts:?}");
+    assert!(counts.len() == 4 && counts.values().all(|count| *count >= 3 * DOCUMENTS), "{counts:?}");
 }
 
 #[test]
 fn two_processes_of_one_device_use_no_sequence_twice() {
     let folder = tempfile::tempdir().unwrap();
-    firm_of_four(folder.path());
+    firm_of(4, folder.path());
     let before = ledger_size(folder.path());
-    run(folder.path(), &[(1, 20), (1, 21)], &[]);
-    everything_is_there(folder.path(), &[0, 1], &[20, 21], before);
+    run(folder.path(), &[(1, 20), (1, 21)], &[], DOCUMENTS);
+    everything_is_there(folder.path(), &[0, 1], &[20, 21], before, DOCUMENTS);
     let counts = sequences_are_used_once(folder.path(), 0);
-    assert!(counts.values().any(|count| *count == 6 * ACTS), "{counts:?}");
+    assert!(counts.values().any(|count| *count == 6 * DOCUMENTS), "{counts:?}");
 }
 
 #[test]
 fn whoever_verifies_meanwhile_finds_everything_clean() {
     let folder = tempfile::tempdir().unwrap();
-    firm_of_four(folder.path());
+    firm_of(4, folder.path());
     let before = ledger_size(folder.path());
     // One of the readers is another process of a writer's device.
-    run(folder.path(), &[(0, 30), (1, 31)], &[1, 2]);
-    everything_is_there(folder.path(), &[0, 1, 2], &[30, 31], before);
+    run(folder.path(), &[(0, 30), (1, 31)], &[1, 2], DOCUMENTS);
+    everything_is_there(folder.path(), &[0, 1, 2], &[30, 31], before, DOCUMENTS);
+}
+
+#[test]
+fn eight_processes_write_one_history_while_two_verify() {
+    let told = std::env::var("PRIVITY_MANY").ok().map(|told| told.parse().expect("PRIVITY_MANY is a number"));
+    let acts: u64 = told.unwrap_or(FEW);
+    let documents = acts.div_ceil(3);
+    let folder = tempfile::tempdir().unwrap();
+    firm_of(8, folder.path());
+    let before = ledger_size(folder.path());
+    let writers: Vec<(u8, u8)> = (0..8).map(|device| (device, 40 + device)).collect();
+    let began = Instant::now();
+    run(folder.path(), &writers, &[2, 5], documents);
+    let took = began.elapsed();
+    let numbers: Vec<u8> = writers.iter().map(|(_, writer)| *writer).collect();
+    everything_is_there(folder.path(), &[0, 7], &numbers, before, documents);
+    let counts = sequences_are_used_once(folder.path(), 0);
+    assert!(counts.len() == 8 && counts.values().all(|count| *count >= 3 * documents), "{counts:?}");
+    eprintln!("8 processes x {} acts in {took:?}: one history, nothing lost", 3 * documents);
 }

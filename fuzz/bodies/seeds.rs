@@ -6,6 +6,8 @@ use privity::testing;
 
 use super::bodies::{envelope, keys};
 
+#[path = "seeds/age.rs"]
+mod age;
 #[path = "seeds/audit.rs"]
 mod audit;
 #[path = "seeds/vault.rs"]
@@ -14,6 +16,7 @@ mod vault;
 /// Target, name of the file, bytes. The name says what must become of it.
 pub fn all() -> Vec<(&'static str, String, Vec<u8>)> {
     let mut all = audit::all();
+    all.extend(age::all());
     all.extend(vault::all());
     cbor(&mut |name, bytes| all.push(("codec_cbor", name.to_owned(), bytes)));
     ids(&mut |name, bytes| all.push(("codec_ids", name.to_owned(), bytes)));

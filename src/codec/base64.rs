@@ -1,7 +1,7 @@
 //! Standard base64 with padding (RFC 4648 §4), in its one encoding: no white space, no missing
 //! padding, no stray bits. `base64ct` is strict in all three; the tests below hold it to that.
 
-use base64ct::{Base64, Encoding as _};
+use base64ct::{Base64, Base64Unpadded, Encoding as _};
 
 /// The text of `bytes`.
 pub fn encode(bytes: &[u8]) -> String {
@@ -22,9 +22,64 @@ pub fn fixed<const N: usize>(text: &str) -> Option<[u8; N]> {
     decode(text)?.try_into().ok()
 }
 
+/// The text of `bytes` without padding, as age writes it in headers.
+pub fn encode_unpadded(bytes: &[u8]) -> String {
+    Base64Unpadded::encode_string(bytes)
+}
+
+/// The bytes of `text`, if it is the text that [`encode_unpadded`] gives for them.
+pub fn decode_unpadded(text: &str) -> Option<Vec<u8>> {
+    Base64Unpadded::decode_vec(text).ok()
+}
+
+/// Exactly `N` bytes, without padding.
+pub fn fixed_unpadded<const N: usize>(text: &str) -> Option<[u8; N]> {
+    if text.len() != (N * 8).div_ceil(6) {
+        return None;
+    }
+    decode_unpadded(text)?.try_into().ok()
+}
+
+/// Writes the text of `bytes` into `out`, which has exactly its length.
+pub fn encode_into(bytes: &[u8], out: &mut [u8]) -> Option<()> {
+    Base64::encode(bytes, out).ok().map(drop)
+}
+
+/// Writes the bytes of `text` into the beginning of `out`; says how many.
+pub fn decode_into(text: &[u8], out: &mut [u8]) -> Option<usize> {
+    Base64::decode(text, out).ok().map(<[u8]>::len)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_padding_every_text_of_up_to_four_characters_is_refused_or_the_one_encoding() {
+        const CHARACTERS: &[u8] = b"ABCDQgwZabz059+/=-_ \n\r\0~";
+        let mut texts = vec![String::new()];
+        let mut accepted = 0;
+        for _ in 0..4 {
+            let longer = |text: &String| {
+                let text = text.clone();
+                CHARACTERS.iter().map(move |&next| format!("{text}{}", char::from(next))).collect::<Vec<_>>()
+            };
+            texts = texts.iter().flat_map(longer).collect();
+            for text in &texts {
+                if let Some(bytes) = decode_unpadded(text) {
+                    assert_eq!(&encode_unpadded(&bytes), text);
+                    accepted += 1;
+                }
+            }
+        }
+        assert!(accepted > 0);
+        assert_eq!(decode_unpadded(""), Some(vec![]));
+        for length in 0..100_usize {
+            let text = encode_unpadded(&vec![0xA5; length]);
+            assert_eq!(decode_unpadded(&text).map(|bytes| bytes.len()), Some(length));
+            assert_eq!(fixed_unpadded::<32>(&text).is_some(), length == 32);
+        }
+    }
 
     #[test]
     fn every_text_of_four_characters_is_refused_or_the_one_encoding() {

@@ -1,6 +1,7 @@
 //! Bytes to values and back: strict CBOR and the text of ids. Knows no keys.
 
 pub mod base64;
+pub mod bech32;
 pub mod cbor;
 mod text;
 pub mod words;

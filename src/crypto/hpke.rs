@@ -29,7 +29,8 @@ use crate::secret::{Secret, ct_eq};
 pub const PUBLIC_KEY_LEN: usize = 1216;
 /// Bytes of a wrapped key: ML-KEM-768 (1,088), X25519 (32), secret (32), tag (16).
 pub const WRAP_LEN: usize = 1168;
-const ENC_LEN: usize = 1120;
+/// Bytes of an encapsulated key: ML-KEM-768 (1,088), X25519 (32).
+pub const ENC_LEN: usize = 1120;
 
 /// An X-Wing public key that was checked: ML-KEM coefficients below the modulus (FIPS 203 §7.2),
 /// an X25519 half that contributes.
@@ -168,11 +169,26 @@ pub fn unwrap(
     wrap: &Wrap,
 ) -> Result<Secret<32>> {
     let info = info(purpose, profile, context);
-    let (enc, ciphertext) = wrap.0.split_at(ENC_LEN);
-    let share = enc.last_chunk().ok_or(Code::UnwrapRefused)?;
-    if !contributes(share) {
+    let (enc, ciphertext) = wrap.0.split_first_chunk::<ENC_LEN>().ok_or(Code::UnwrapRefused)?;
+    if !encapsulation_contributes(enc) {
         return Err(Code::UnwrapRefused.into());
     }
+    let opened = open_base(key, profile, &info, enc, ciphertext)?;
+    let bytes: &[u8; 32] = opened.as_slice().try_into().map_err(|_| Code::UnwrapRefused)?;
+    Ok(Secret::copy_of(bytes))
+}
+
+/// HPKE OpenBase with empty associated data. The caller has asked [`encapsulation_contributes`].
+///
+/// # Errors
+/// `unwrap-refused`, whatever the reason.
+pub fn open_base(
+    key: &PrivateKey,
+    profile: Profile,
+    info: &[u8],
+    enc: &[u8; ENC_LEN],
+    ciphertext: &[u8],
+) -> Result<Zeroizing<Vec<u8>>> {
     let private = <XWing as hpke::Kem>::PrivateKey::from_bytes(key.seed.expose_secret());
     let private = private.map_err(|_| Code::UnwrapRefused)?;
     let enc = <XWing as hpke::Kem>::EncappedKey::from_bytes(enc).map_err(|_| Code::UnwrapRefused)?;
@@ -182,7 +198,7 @@ pub fn unwrap(
             &mode,
             &private,
             &enc,
-            &info,
+            info,
             ciphertext,
             &[],
         ),
@@ -190,14 +206,12 @@ pub fn unwrap(
             &mode,
             &private,
             &enc,
-            &info,
+            info,
             ciphertext,
             &[],
         ),
     };
-    let opened = Zeroizing::new(opened.map_err(|_| Code::UnwrapRefused)?);
-    let bytes: &[u8; 32] = opened.as_slice().try_into().map_err(|_| Code::UnwrapRefused)?;
-    Ok(Secret::copy_of(bytes))
+    Ok(Zeroizing::new(opened.map_err(|_| Code::UnwrapRefused)?))
 }
 
 /// `label || u16(profile) || H(cbor(context))`.
@@ -216,8 +230,19 @@ pub fn wrap_with(
     secret: &Secret<32>,
     randomness: &Secret<64>,
 ) -> Result<Wrap> {
+    let (enc, ciphertext) = seal_base(to, profile, info, secret.expose_secret(), randomness)?;
+    Wrap::from_bytes(&[enc.as_slice(), &ciphertext].concat())
+}
+
+/// HPKE SealBase with empty associated data: the encapsulated key and the ciphertext.
+pub fn seal_base(
+    to: &PublicKey,
+    profile: Profile,
+    info: &[u8],
+    plaintext: &[u8],
+    randomness: &Secret<64>,
+) -> Result<([u8; ENC_LEN], Vec<u8>)> {
     let mut replay = Replay { bytes: randomness.duplicate(), at: 0 };
-    let plaintext = secret.expose_secret();
     let mode = OpModeS::Base;
     let sealed = match profile {
         Profile::ChaCha => hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, XWing>(
@@ -242,12 +267,18 @@ pub fn wrap_with(
     if replay.at != 64 {
         return Err(Code::PublicKey.into());
     }
-    Wrap::from_bytes(&[enc.to_bytes().as_slice(), &ciphertext].concat())
+    let enc = enc.to_bytes().as_slice().try_into().map_err(|_| Code::PublicKey)?;
+    Ok((enc, ciphertext))
+}
+
+/// Whether the X25519 half of an encapsulated key has an order beyond the cofactor.
+pub fn encapsulation_contributes(enc: &[u8; ENC_LEN]) -> bool {
+    enc.last_chunk().is_some_and(contributes)
 }
 
 /// Whether an X25519 share has an order beyond the cofactor (RFC 7748 §6.1): a clamped scalar is a
 /// multiple of 8, so a point of small order, and only such, becomes the identity.
-fn contributes(share: &[u8; 32]) -> bool {
+pub fn contributes(share: &[u8; 32]) -> bool {
     !MontgomeryPoint(*share).mul_clamped([0; 32]).is_identity()
 }
 

@@ -165,6 +165,13 @@ pub fn expand(key: &[u8], info: &[&[u8]], out: &mut [u8]) {
     hkdf.expand_multi_info(info, out).expect("short output");
 }
 
+/// HKDF-SHA256, extract and expand: what age v1 derives its keys with.
+#[allow(clippy::expect_used)] // 32 bytes are one block.
+pub fn hkdf_sha256(secret: &[u8], salt: &[u8], info: &[u8]) -> Secret<32> {
+    let hkdf = Hkdf::<Sha256>::new(Some(salt), secret);
+    Secret::fill(|out| hkdf.expand(info, out).expect("short output"))
+}
+
 /// HMAC-SHA512 over the parts, one after the other.
 #[allow(clippy::expect_used)] // HMAC takes a key of any length.
 pub fn hmac_sha512(key: &Secret<32>, parts: &[&[u8]]) -> Secret<64> {

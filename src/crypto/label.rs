@@ -122,6 +122,10 @@ labels! {
         UnlockingSecret = "unlocking-secret",
         PassphraseSalt = "passphrase-salt",
         Id = "id",
+        AgeFileKey = "age-file-key",
+        AgeIdentity = "age-identity",
+        AgePayloadNonce = "age-payload-nonce",
+        AgeStanza = "age-stanza",
     }
 }
 
@@ -131,6 +135,17 @@ pub const C2SP_CHUNKED_ENCRYPTION: &[u8] = b"c2sp.org/chunked-encryption@v1+";
 /// The first line of what a C2SP cosignature signs (c2sp.org/tlog-cosignature).
 #[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
 pub const COSIGNATURE_V1: &[u8] = b"cosignature/v1\n";
+
+/// What age v1 (c2sp.org/age) derives the key of the header's MAC with.
+pub const AGE_HEADER: &[u8] = b"header";
+/// The key of the payload.
+pub const AGE_PAYLOAD: &[u8] = b"payload";
+/// The key that wraps the file key to an X25519 recipient.
+pub const AGE_X25519: &[u8] = b"age-encryption.org/v1/X25519";
+/// What stands before the salt of a password.
+pub const AGE_SCRYPT: &[u8] = b"age-encryption.org/v1/scrypt";
+/// The HPKE `info` of a hybrid recipient.
+pub const AGE_HYBRID: &[u8] = b"age-encryption.org/mlkem768x25519";
 
 #[cfg(test)]
 mod tests {

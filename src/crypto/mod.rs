@@ -2,6 +2,7 @@
 //! names crypto crates.
 
 pub mod entropy;
+pub mod file_key;
 pub mod hash;
 pub mod hpke;
 pub mod kdf;
@@ -11,3 +12,5 @@ pub mod profile;
 pub mod pump;
 pub mod seal;
 pub mod sign;
+pub mod stream;
+pub mod x25519;

@@ -1,5 +1,5 @@
 //! From a passphrase to a key: Argon2id (RFC 9106) between a floor and a ceiling, checked before
-//! anything is derived.
+//! anything is derived; scrypt (RFC 7914) where age v1 asks for it.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 
@@ -60,5 +60,19 @@ pub fn derive(passphrase: &[u8], salt: &[u8; 16], cost: PassphraseCost) -> Resul
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     Secret::try_fill(|out| {
         argon2.hash_password_into(passphrase, salt, out).map_err(|_| Code::PassphraseCost.into())
+    })
+}
+
+/// scrypt with r = 8, p = 1 and N = 2^`log_n`, which takes 2^`log_n` KiB of memory.
+///
+/// # Errors
+/// `age-work-factor` if the memory cannot be had.
+pub fn scrypt(passphrase: &[u8], salt: &[u8], log_n: u8) -> Result<Secret<32>> {
+    let params = scrypt::Params::new(log_n, 8, 1).map_err(|_| Code::AgeWorkFactor)?;
+    // Asked for and given back: the crate would end the process where there is none.
+    let needed = 1024_usize.checked_shl(u32::from(log_n)).ok_or(Code::AgeWorkFactor)?;
+    Vec::<u8>::new().try_reserve_exact(needed).map_err(|_| Code::AgeWorkFactor)?;
+    Secret::try_fill(|out| {
+        scrypt::scrypt(passphrase, salt, &params, out).map_err(|_| Code::AgeWorkFactor.into())
     })
 }

@@ -5,11 +5,13 @@
 //! waits only if nothing can; it takes a stage out of the shared state and puts it back, so that a
 //! foreign reader, writer or watcher never runs under a lock.
 
+use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use crate::error::{Code, Result};
+use crate::progress::Watcher;
 
 /// How many threads a call may use, between 1 and 64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +42,21 @@ impl Default for Threads {
         // Asked once: the answer comes out of several files of the system.
         static COUNT: OnceLock<usize> = OnceLock::new();
         Self(*COUNT.get_or_init(|| thread::available_parallelism().map_or(1, |count| count.get().min(8))))
+    }
+}
+
+/// How a long call goes about its work. [`Default`] suits most.
+#[derive(Clone, Copy, Default)]
+pub struct Options<'w> {
+    /// How many threads it may use.
+    pub threads: Threads,
+    /// Who is told of the progress and may stop it.
+    pub watcher: Option<&'w dyn Watcher>,
+}
+
+impl fmt::Debug for Options<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options").field("threads", &self.threads).finish_non_exhaustive()
     }
 }
 

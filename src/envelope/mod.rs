@@ -47,7 +47,7 @@ mod summary;
 
 pub use crate::crypto::hash::Digests;
 pub use crate::crypto::profile::{Padding, Profile};
-pub use crate::crypto::pump::Threads;
+pub use crate::crypto::pump::{Options, Threads};
 pub use crate::io::ReadAt;
 pub use file::{open_file, seal_file};
 pub(crate) use file::{open_regular, write_new};
@@ -60,20 +60,3 @@ pub use sealer::{Sealer, seal, seal_stream};
 pub(crate) use sealer::{seal_stream_unhashed, seal_with};
 pub(crate) use sealing::Sealing;
 pub use summary::{ContentCommitment, Expected, SealId, Summary};
-
-use crate::progress::Watcher;
-
-/// How a long call goes about its work. [`Default`] suits most.
-#[derive(Clone, Copy, Default)]
-pub struct Options<'w> {
-    /// How many threads it may use.
-    pub threads: Threads,
-    /// Who is told of the progress and may stop it.
-    pub watcher: Option<&'w dyn Watcher>,
-}
-
-impl std::fmt::Debug for Options<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options").field("threads", &self.threads).finish_non_exhaustive()
-    }
-}

@@ -108,6 +108,11 @@ impl AuditorSecret {
     pub(crate) fn adopt(secret: Secret<32>) -> Self {
         Self(secret)
     }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn secret(&self) -> &Secret<32> {
+        &self.0
+    }
 }
 
 impl Unconfirmed<AuditorSecret> {

@@ -190,7 +190,9 @@ impl Inner {
         }
         let leaves: Vec<_> = grown.iter().map(|(chain, _, records)| (*chain, records.clone())).collect();
         let Prepared { body, reported } = state.prepare(&leaves, device)?;
-        if let Some(reported) = reported.first() {
+        // That details have no place follows from whatever else is wrong.
+        let telling = reported.iter().find(|one| one.why != Fault::Details).or(reported.first());
+        if let Some(reported) = telling {
             return Err(refusal(reported.why));
         }
         let sequence = first.checked_add(count).ok_or(Code::RecordOrder)?;

@@ -124,7 +124,7 @@ impl Matter {
     /// Whoever held the document's key before they left, and has the store, reads it still.
     ///
     /// # Errors
-    /// `document-unknown`; `no-access` or `role-missing` unless this user may seal here; what
+    /// `document-unknown`; `no-access`, `screened` or `role-missing` unless this user may seal here; what
     /// verifying forward and committing can fail with.
     pub fn describe(&self, id: DocumentId, change: &Change) -> Result<DocumentInfo> {
         self.inner.commit(|asked, ring| {
@@ -164,6 +164,18 @@ pub(super) fn may_read(asked: Asked<'_>, matter: MatterId) -> Result<()> {
         Some(MatterRole::Lead | MatterRole::Member | MatterRole::Reader) => Ok(()),
         Some(_) => Err(Code::RoleMissing.into()),
         None => Err(Code::NoAccess.into()),
+    }
+}
+
+/// Whether this user reads what is said of it here: names and reasons.
+pub(super) fn may_know(asked: Asked<'_>, matter: MatterId) -> Result<()> {
+    let known = asked.matter(matter)?;
+    if known.screened().contains(&asked.owner.user) {
+        return Err(Code::Screened.into());
+    }
+    match known.roles().get(&asked.owner.user) {
+        Some(MatterRole::Lead | MatterRole::Member | MatterRole::Reader | MatterRole::Auditor) => Ok(()),
+        Some(MatterRole::Depositor) | None => Err(Code::NoAccess.into()),
     }
 }
 

@@ -15,11 +15,13 @@ use crate::rotation::{MatterRotation, NotRotated, RotationReport};
 use crate::state::KeyHolder;
 use crate::vault::Vault;
 use crate::vault::commit::{Plan, chain_of};
+use crate::vault::documents::may_know;
 use crate::vault::epoch::{self, Begin, first_shred_key, wrap_epoch};
 use crate::vault::names::{self, NAME, REASON};
 use crate::vault::ring::{Asked, Ring, join_wrap};
 use crate::vault::rows;
 use crate::vault::session::Inner;
+use crate::vault::wraps::{delete_wraps, directory_wraps, secrets};
 
 /// A matter of an unlocked vault. Cheap to clone.
 #[derive(Clone)]
@@ -135,9 +137,14 @@ impl Matter {
     /// Its name; `None` if it has none.
     ///
     /// # Errors
-    /// `no-access` without a key of an epoch; what verifying forward can fail with.
+    /// `no-access` or `screened` unless this user's role has a key of an epoch; what verifying forward can
+    /// fail with.
     pub fn name(&self) -> Result<Option<String>> {
-        self.inner.ask(|asked, ring| names::of_matter(asked, ring, asked.matter(self.id)?))
+        self.inner.ask(|asked, ring| {
+            // Not what an unlocked vault still has from before its user left.
+            may_know(asked, self.id)?;
+            names::of_matter(asked, ring, asked.matter(self.id)?)
+        })
     }
 
     /// Who has a role in it, by id.
@@ -160,19 +167,21 @@ impl Matter {
     }
 
     /// Gives a user a role, or another one. Whoever reads content gets the newest epoch's secret,
-    /// and through it the older ones; an auditor the auditors' secret; a depositor nothing. A role that
-    /// reads no content any more begins the next epoch in the same commit.
+    /// and through it the older ones; an auditor the auditors' secret; a depositor nothing. A role with
+    /// less to read than the one before begins the next epoch in the same commit.
     ///
     /// # Errors
-    /// `role-missing` unless this user is lead, `no-access` if they hold no key here; `user-unknown`, `user-key-missing`; `screened`;
-    /// `already-admitted`; `matter-closed`; what verifying forward and committing can fail with.
+    /// `role-missing` unless this user is lead, `no-access` if they hold no key here; `user-unknown`,
+    /// `user-key-missing`; `screened`; `already-admitted`; `matter-closed`; what verifying forward and
+    /// committing can fail with.
     pub fn admit(&self, user: UserId, role: MatterRole) -> Result<()> {
         self.inner.commit(|asked, ring| {
             let known = asked.matter(self.id)?;
             if known.screened().contains(&user) {
                 return Err(Code::Screened.into());
             }
-            if known.roles().get(&user) == Some(&role) {
+            let before = known.roles().get(&user).copied();
+            if before == Some(role) {
                 return Err(Code::AlreadyAdmitted.into());
             }
             let user_known = asked.state.user(user).ok_or(Code::UserUnknown)?;
@@ -200,15 +209,19 @@ impl Matter {
                 let wrap = secret.wrap(&holder.public_key, &place, to, generation)?;
                 plan.put(rows::auditor_wrap(self.id, newest.epoch, to)?, join_wrap(generation, &wrap));
             }
-            if known.roles().get(&user).is_some_and(|&before| reads(before)) && !reads(role) {
-                // Who reads no more leaves as somebody removed does: with the next epoch.
+            if before.is_some_and(|before| secrets(before) > secrets(role)) {
+                // Who is to have a secret no more loses it as somebody removed does: with the next epoch.
                 let mut left = known.roles().clone();
                 left.insert(user, role);
                 plan.rows.clear();
                 self.next_epoch(asked, ring, &mut plan, (&left, known.screened()), Reason::ByHand)?;
-                for prefix in &rows::wraps(self.id)[..1] {
-                    delete_wraps(asked, &mut plan, prefix, user)?;
+                for prefix in rows::wraps(self.id) {
+                    delete_wraps(asked, &mut plan, &prefix, user)?;
                 }
+            } else if before == Some(MatterRole::Auditor) {
+                // Who reads content derives the auditors' secret; a wrap of it would be one too many.
+                let [_, of_auditors] = rows::wraps(self.id);
+                delete_wraps(asked, &mut plan, &of_auditors, user)?;
             }
             plan.rows.extend(directory_wraps(asked, ring)?);
             Ok((plan, ()))
@@ -233,7 +246,8 @@ impl Matter {
     /// and the next epoch in the same commit.
     ///
     /// # Errors
-    /// As [`remove`](Self::remove); `screened` if the wall stands already.
+    /// As [`remove`](Self::remove), `user-unknown` for who is not of the firm; `screened` if the wall
+    /// stands already.
     pub fn screen(&self, user: UserId, reason: &str) -> Result<RotationReport> {
         self.leave(user, reason, Leaving::Screen)
     }
@@ -264,6 +278,7 @@ impl Matter {
                 Leaving::Remove if !had => return Err(Code::UserUnknown.into()),
                 Leaving::Remove => Body::Remove(Person { user }),
                 Leaving::Screen if !screened.insert(user) => return Err(Code::Screened.into()),
+                Leaving::Screen if asked.state.user(user).is_none() => return Err(Code::UserUnknown.into()),
                 Leaving::Screen => Body::Screen(Person { user }),
             };
             let mut draft = Draft::new(&body);
@@ -320,11 +335,6 @@ impl Matter {
     }
 }
 
-/// Whether a role reads content.
-fn reads(role: MatterRole) -> bool {
-    matches!(role, MatterRole::Lead | MatterRole::Member | MatterRole::Reader)
-}
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Leaving {
     Remove,
@@ -354,52 +364,6 @@ impl Vault {
         Ok(report)
     }
 }
-
-/// Deletes every live wrap that names a user.
-fn delete_wraps(asked: Asked<'_>, plan: &mut Plan, prefix: &[u8], user: UserId) -> Result<u64> {
-    let (mut after, mut deleted) = (None, 0);
-    loop {
-        let page = asked.rows.scan(prefix, after.as_ref(), PAGE)?;
-        for (key, _) in &page {
-            if rows::of_wrap(key)?.1 == rows::principal(user) {
-                plan.delete(key.clone());
-                deleted += 1;
-            }
-        }
-        match page.into_iter().last() {
-            Some((key, _)) => after = Some(key),
-            None => return Ok(deleted),
-        }
-    }
-}
-
-/// The directory's secret for active users who lack it: they can read names of people then.
-pub(super) fn directory_wraps(
-    asked: Asked<'_>,
-    ring: &mut Ring,
-) -> Result<Vec<(crate::store::RowKey, Option<Vec<u8>>)>> {
-    let Some(directory) = asked.state.directory() else { return Ok(Vec::new()) };
-    let matter = MatterId::from_bytes(*directory.as_bytes());
-    let Some(epoch) = asked.state.matter(matter).and_then(|known| known.epoch()) else {
-        return Ok(Vec::new());
-    };
-    let place = asked.place(matter, epoch);
-    let mut made = Vec::new();
-    for holder in asked.state.principals(None, &Default::default()) {
-        if asked.rows.get(&rows::epoch_wrap(matter, epoch.epoch, holder.principal.id)?)?.is_none() {
-            let secret = match ring.epoch(asked, matter, epoch.epoch) {
-                Ok(secret) => secret,
-                // Who lacks it cannot hand it on; somebody else will.
-                Err(error) if error.code_value() == Code::NoAccess => return Ok(Vec::new()),
-                Err(error) => return Err(error),
-            };
-            made.push(wrap_epoch(&secret, &place, &holder)?);
-        }
-    }
-    Ok(made)
-}
-
-const PAGE: usize = 1_000;
 
 impl fmt::Debug for Matter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

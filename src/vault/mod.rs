@@ -55,6 +55,7 @@ mod session;
 mod source;
 mod unfinished;
 mod verify;
+mod wraps;
 mod writer;
 
 pub use create::{NewFirm, RootFiles};

@@ -62,9 +62,10 @@ impl Ring {
         };
         let user = self.user.iter().map(|key| ("user", copy(key.identity().private_key().seed())));
         let epochs = self.epochs.values().map(|one| ("epoch", copy(one.secret())));
+        let auditors = self.auditors.values().map(|one| ("auditors", copy(one.secret())));
         let shreds = self.shreds.values().map(|one| ("shred", one.to_secret_bytes()));
         let details = self.details.values().map(|one| ("detail", one.to_secret_bytes()));
-        user.chain(epochs).chain(shreds).chain(details).collect()
+        user.chain(epochs).chain(auditors).chain(shreds).chain(details).collect()
     }
 }
 
@@ -116,8 +117,9 @@ impl Ring {
         let known = asked.matter(matter)?;
         let may = rows::principal(asked.owner.user);
         let newest = known.epoch().ok_or(Code::NoAccess)?;
-        let role = known.roles().get(&asked.owner.user).filter(|role| **role != MatterRole::Auditor);
-        let given = role.is_some() || newest.principals.iter().any(|principal| principal.id == may);
+        let reads = |role: &MatterRole| !matches!(role, MatterRole::Auditor | MatterRole::Depositor);
+        let given = known.roles().get(&asked.owner.user).is_some_and(reads)
+            || newest.principals.iter().any(|principal| principal.id == may);
         let given = given && !known.screened().contains(&asked.owner.user);
         let newest = newest.epoch;
         // The newest epoch from `epoch` on that this user has a wrap of, or whose secret is at hand.

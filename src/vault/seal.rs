@@ -99,7 +99,7 @@ impl Matter {
     /// Seals bytes as a document. When this returns, it is durable and on record.
     ///
     /// # Errors
-    /// `no-access` or `role-missing` unless this user may seal here; `matter-closed`;
+    /// `no-access`, `screened` or `role-missing` unless this user may seal here; `matter-closed`;
     /// `document-exists`; `entropy`, `io`; what verifying forward and committing can fail with.
     pub fn seal_bytes(&self, new: NewDocument, content: &[u8]) -> Result<DocumentInfo> {
         self.check_may_seal(&new)?;
@@ -352,7 +352,11 @@ impl Matter {
 
 /// Whether this user may seal, before any work: the fold says it again at the commit.
 fn may_seal(asked: Asked<'_>, matter: &Matter) -> Result<()> {
-    match asked.matter(matter.id)?.roles().get(&asked.owner.user) {
+    let known = asked.matter(matter.id)?;
+    if known.screened().contains(&asked.owner.user) {
+        return Err(Code::Screened.into());
+    }
+    match known.roles().get(&asked.owner.user) {
         Some(MatterRole::Lead | MatterRole::Member) => Ok(()),
         Some(_) => Err(Code::RoleMissing.into()),
         None => Err(Code::NoAccess.into()),

@@ -26,8 +26,8 @@ impl Vault {
     /// report exists only where every byte matches what was signed; else there is an error.
     ///
     /// # Errors
-    /// `matter-unknown`; `firm-tampered`, `store-incomplete`, `other-firm`, `ledger-rollback`,
-    /// `ledger-forked`; `cancelled`; storage.
+    /// `matter-unknown`; `row-missing` where a wrap for this user or this device is gone; `firm-tampered`,
+    /// `store-incomplete`, `other-firm`, `ledger-rollback`, `ledger-forked`; `cancelled`; storage.
     #[allow(clippy::needless_pass_by_value)] // An owned watcher, as bindings hand it over.
     pub fn verify(&self, scope: Scope, watcher: Option<Arc<dyn Watcher>>) -> Result<Report> {
         let watcher = watcher.as_deref();

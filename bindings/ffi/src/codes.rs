@@ -61,6 +61,8 @@ macro_rules! reach {
 
 use Reach::{Never, Step};
 
+const AGE: &str = "age files are not in the packages yet";
+
 reach! {
     Cbor => Step,
     TooLarge => Step,
@@ -147,7 +149,7 @@ reach! {
     LedgerRollback => Step,
     LedgerForked => Step,
     Frozen => Step,
-    RecordRefused => Never("calls refuse with codes of their own what a verifier would report; it is the net below them"),
+    RecordRefused => Never("what the records would not allow is refused before, with a code of its own"),
     RoleMissing => Step,
     ApprovalMissing => Never("policies with approvals cannot be set yet"),
     MatterClosed => Never("a matter closes when a device is revoked, which cannot be done yet"),
@@ -167,6 +169,16 @@ reach! {
     Enrolment => Step,
     EnrolmentMismatch => Step,
     Export => Step,
+    NotAnAgeFile => Never(AGE),
+    AgeVersion => Never(AGE),
+    AgeHeader => Never(AGE),
+    AgeStanza => Never(AGE),
+    AgeWorkFactor => Never(AGE),
+    AgeNoMatch => Never(AGE),
+    AgeHeaderRefused => Never(AGE),
+    Armor => Never(AGE),
+    AgeKeyText => Never(AGE),
+    AgeRecipients => Never(AGE),
     Io => Step,
     StorageFull => Never("a full disk is the machine's, not a step of a scenario"),
     Cancelled => Step,

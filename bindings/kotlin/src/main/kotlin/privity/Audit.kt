@@ -31,10 +31,13 @@ public class Appender internal constructor(
     public val author: DeviceId get() = call { inner.author() }
 
     /** Signs a draft as the next record. */
-    public fun append(draft: Draft): Appended = call { inner.append(draft) }
+    public fun append(draft: Draft): Appended = call { inner.append(draft.crossing()) }
 
     /** Signs many, up to the first that is refused. */
-    public fun appendAll(drafts: List<Draft>): AppendedAll = call { inner.appendAll(drafts) }
+    public fun appendAll(drafts: List<Draft>): AppendedAll {
+        drafts.flatMap { it.subjects + it.body }.crossing()
+        return call { inner.appendAll(drafts) }
+    }
 
     /** Signs a checkpoint of all records so far. */
     public fun checkpoint(): String = call { inner.checkpoint() }
@@ -54,7 +57,7 @@ public class Appender internal constructor(
          * the newest checkpoint, in order.
          */
         public fun resume(chain: VerifiedChain, keys: ChainKeys, tail: List<ByteArray> = emptyList()): Appender =
-            Appender(call { FfiAppender.resume(chain.inner, keys.inner, tail.map { it.crossing() }) })
+            Appender(call { FfiAppender.resume(chain.inner, keys.inner, tail.crossing()) })
     }
 }
 
@@ -73,8 +76,23 @@ public class Verifier internal constructor(
     public fun push(record: ByteArray): Unit = call { inner.push(record.crossing()) }
 
     /** Takes the next records, some thousand a call. */
-    public fun pushAll(records: Iterable<ByteArray>): Unit =
-        records.chunked(BATCH).forEach { batch -> call { inner.pushAll(batch) } }
+    public fun pushAll(records: Iterable<ByteArray>): Unit = pushAll(records.asSequence())
+
+    /** The same for records that come one by one, from a database say. */
+    public fun pushAll(records: Sequence<ByteArray>) {
+        val batch = mutableListOf<ByteArray>()
+        var size = 0L
+        for (record in records) {
+            if (batch.size == BATCH || size + record.size > PIECE) {
+                call { inner.pushAll(batch.crossing()) }
+                batch.clear()
+                size = 0
+            }
+            batch += record
+            size += record.size
+        }
+        call { inner.pushAll(batch.crossing()) }
+    }
 
     /** The verdict: a verified chain, or an error, of which [failure] says more. */
     public fun finish(): VerifiedChain = VerifiedChain(call { inner.finish() })
@@ -160,7 +178,10 @@ public class Tree(
 public fun hostDraft(kind: ULong, body: ByteArray): Draft = call { ffiHostDraft(kind, body.crossing()) }
 
 /** That these documents were sealed, at most 256. */
-public fun sealedDraft(documents: List<SealedDocument>): Draft = call { ffiSealedDraft(documents) }
+public fun sealedDraft(documents: List<SealedDocument>): Draft {
+    documents.forEach { it.summary.crossing() }
+    return call { ffiSealedDraft(documents) }
+}
 
 /** That these documents were opened, at most 256. */
 public fun openedDraft(documents: List<DocumentId>): Draft = call { ffiOpenedDraft(documents) }

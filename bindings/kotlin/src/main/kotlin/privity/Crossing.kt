@@ -21,6 +21,18 @@ internal fun ByteBuffer.crossing(): ByteBuffer {
     return ByteBuffer.allocateDirect(remaining()).put(duplicate()).flip()
 }
 
+/** Themselves, if one call can take all of them. */
+internal fun List<ByteArray>.crossing(): List<ByteArray> {
+    if (sumOf { it.size.toLong() + Int.SIZE_BYTES } > MOST) throw tooLong()
+    return this
+}
+
+internal fun Draft.crossing() = also { (subjects + body).crossing() }
+
+internal fun Expected.crossing() = also { listOfNotNull(sealId, contentCommitment).crossing() }
+
+internal fun Summary.crossing() = also { listOf(sealId, contentCommitment).crossing() }
+
 private fun tooLong() =
     PrivityException(
         ErrorKind.MISUSE,

@@ -13,6 +13,12 @@ public class SealedBytes internal constructor(
     public val summary: Summary,
 ) {
     internal constructor(made: FfiSealedBytes) : this(made.sealed, DocumentKey(made.key), made.summary)
+
+    public operator fun component1(): ByteArray = sealed
+
+    public operator fun component2(): DocumentKey = key
+
+    public operator fun component3(): Summary = summary
 }
 
 /** A document that was sealed into a file. */
@@ -21,7 +27,11 @@ public class SealedFile internal constructor(
     public val key: DocumentKey,
     /** What to keep on record. */
     public val summary: Summary,
-)
+) {
+    public operator fun component1(): DocumentKey = key
+
+    public operator fun component2(): Summary = summary
+}
 
 /** Envelope encryption alone: for a vendor with a database of its own. */
 public object Envelope {
@@ -35,11 +45,11 @@ public object Envelope {
 
     /** Opens a sealed document that lies in memory. */
     public fun open(key: OpeningKey, expected: Expected, sealed: ByteArray): ByteArray =
-        call { ffiEnvelopeOpenBlob(key.inner, expected, sealed.crossing()) }
+        call { ffiEnvelopeOpenBlob(key.inner, expected.crossing(), sealed.crossing()) }
 
     /** The same for what is between position and limit; a direct buffer is not copied. */
     public fun open(key: OpeningKey, expected: Expected, sealed: ByteBuffer): ByteArray =
-        call { ffiEnvelopeOpen(key.inner, expected, sealed.crossing()) }
+        call { ffiEnvelopeOpen(key.inner, expected.crossing(), sealed.crossing()) }
 
     /** Seals the file [source] into the new file [target] under a new key. */
     public fun sealFile(
@@ -68,11 +78,11 @@ public object Envelope {
     ): Long {
         val (from, to) = source.toString() to target.toString()
         val listener = watcher?.let(::HostListener)
-        return call { ffiEnvelopeOpenFile(key.inner, expected, from, to, listener, threads?.toUInt()) }.toLong()
+        return call { ffiEnvelopeOpenFile(key.inner, expected.crossing(), from, to, listener, threads?.toUInt()) }.toLong()
     }
 
     /** What a record of a document gives to expect of it. */
-    public fun expectedOf(summary: Summary): Expected = call { ffiExpectedOf(summary) }
+    public fun expectedOf(summary: Summary): Expected = call { ffiExpectedOf(summary.crossing()) }
 
     /** Seals the metadata of the document with this header under its key. */
     public fun sealMetadata(key: OpeningKey, header: Header, metadata: Metadata): ByteArray =
@@ -146,15 +156,15 @@ public class Opener private constructor(
 ) : AutoCloseable {
     /** Of a sealed file. */
     public constructor(key: OpeningKey, expected: Expected, path: Path) :
-        this(call { FfiOpener.file(key.inner, expected, path.toString()) })
+        this(call { FfiOpener.file(key.inner, expected.crossing(), path.toString()) })
 
     /** Of sealed bytes in memory. */
     public constructor(key: OpeningKey, expected: Expected, sealed: ByteArray) :
-        this(call { FfiOpener.bytes(key.inner, expected, sealed.crossing()) })
+        this(call { FfiOpener.bytes(key.inner, expected.crossing(), sealed.crossing()) })
 
     /** Of sealed bytes where the host keeps them. */
     public constructor(key: OpeningKey, expected: Expected, source: ByteSource) :
-        this(call { FfiOpener.source(key.inner, expected, HostSource(source)) })
+        this(call { FfiOpener.source(key.inner, expected.crossing(), HostSource(source)) })
 
     /** Bytes of content. */
     public val length: Long get() = call { inner.len() }.toLong()
