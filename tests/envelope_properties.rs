@@ -121,7 +121,7 @@ proptest! {
         let mut sealer = Sealer::new(&header, Full { room }, options).unwrap();
         let piece = vec![0x5C; 100_000];
         let failed = (0..200).find_map(|_| sealer.write_all(&piece).err()).expect("the writer is full");
-        prop_assert_eq!(privity::Error::from(failed).code(), "io");
+        prop_assert_eq!(privity::Error::from(failed).code(), "storage-full");
         let again = sealer.write_all(&piece).unwrap_err();
         prop_assert_eq!(privity::Error::from(again).code(), "sealer-broken");
         prop_assert_eq!(sealer.finish().map(drop).unwrap_err().code(), "sealer-broken");

@@ -33,7 +33,9 @@ fn an_administrator_admits_nobody_and_a_wrap_without_a_record_opens_nothing() {
         if key.as_bytes()[1..17] == secret.id().as_bytes()[..] {
             let own = RowKey::new([&key.as_bytes()[..25], me.as_bytes()].concat()).unwrap();
             put(&scene.firm.shared, &own, Some(&value));
-            refused(quiet.name(), "unwrap-refused");
+            // The role is asked first where one reads; the wrap itself opens nothing either.
+            refused(quiet.name(), "no-access");
+            refused(quiet.rotate(), "unwrap-refused");
             refused(quiet.open_bytes(document.id, AccessReason::none()), "no-access");
             let found = scene.firm.partner.verify(Scope::Firm, None).unwrap().findings;
             assert!(
