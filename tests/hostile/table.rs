@@ -92,6 +92,7 @@ const THREATS: &[Threat] = &[
         &[
             "keys_identity.rs: the_cost_of_a_passphrase_has_a_floor_and_a_ceiling",
             "keys_identity.rs: a_file_of_another_cost_is_refused_before_any_work",
+            "sharing_age/hostile.rs: the_work_of_a_password_is_limited_before_any_is_done",
         ],
     ),
     here(7, &["envelope_refusals/two_keys.rs: a_ciphertext_of_two_keys_is_refused_before_it_is_decrypted"]),
@@ -113,6 +114,7 @@ const THREATS: &[Threat] = &[
         &[
             "hostile/blobs.rs: every_chunk_dropped_swapped_repeated_cut_or_added_is_refused_and_leaves_no_file",
             "envelope_files.rs: what_was_tampered_with_is_not_written",
+            "sharing_age/flips.rs: every_other_length_is_refused",
         ],
     ),
     here(
@@ -123,6 +125,7 @@ const THREATS: &[Threat] = &[
             "envelope_refusals/chunks.rs: no_chunk_of_another_sealing_fits",
             "envelope_refusals/chunks.rs: no_file_can_be_cut_anywhere",
             "envelope_refusals/chunks.rs: no_file_can_be_extended",
+            "sharing_age/flips.rs: chunks_cannot_be_cut_dropped_swapped_or_put_twice",
         ],
     ),
     here(
@@ -131,6 +134,7 @@ const THREATS: &[Threat] = &[
             "envelope_refusals/shares.rs: a_public_key_with_a_half_of_small_order_is_refused",
             "envelope_refusals/shares.rs: a_wrap_with_a_share_of_small_order_is_refused",
             "vectors_privity/wrap.rs: every_case_of_wrap_json",
+            "sharing_age/hostile.rs: points_of_small_order_are_refused_as_recipients_and_as_shares",
         ],
     ),
     here(
@@ -256,6 +260,7 @@ const THREATS: &[Threat] = &[
             "envelope_refusals/hostile.rs: counts_and_depths_of_a_header_are_bounded",
             "audit_refusals/memory.rs: memory_does_not_grow_with_the_chain",
             "codec_dcbor.rs: counts_beyond_the_input_are_refused_at_once",
+            "sharing_age/hostile.rs: the_limits_of_a_header_hold_and_nothing_is_read_beyond_them",
         ],
     ),
     later(33, Later::Sharing),
@@ -291,6 +296,8 @@ const THREATS: &[Threat] = &[
         &[
             "envelope_refusals/secrets.rs: no_debug_output_shows_a_key",
             "fuzz_replay.rs: the_corpus_is_accepted_and_refused_as_its_names_say",
+            "vault_secrets.rs: nothing_that_is_shown_has_a_secret_in_it",
+            "vault_secrets.rs: a_locked_vault_leaves_no_secret_in_memory_and_never_one_in_a_store",
         ],
     ),
     later(41, Later::Timing),

@@ -179,11 +179,11 @@ fn after_a_failed_write_the_sealing_is_given_up() {
     let identity = x25519(9);
     let mut sealer = Sealer::new(&to(&identity), Full(1000)).unwrap();
     let code = |error: io::Error| privity::Error::from(error).code();
-    assert_eq!(code(sealer.write_all(&vec![7; SEGMENT + 1]).unwrap_err()), "io");
+    assert_eq!(code(sealer.write_all(&vec![7; SEGMENT + 1]).unwrap_err()), "storage-full");
     assert_eq!(code(sealer.write_all(&[7]).unwrap_err()), "sealer-broken");
     assert_eq!(sealer.finish().map(drop).unwrap_err().code(), "sealer-broken");
     let sealed = age::seal_stream(&to(&identity), io::repeat(7).take(1_000_000), Full(1000), options(2));
-    assert_eq!(sealed.unwrap_err().code(), "io");
+    assert_eq!(sealed.unwrap_err().code(), "storage-full");
 }
 
 #[test]
