@@ -54,7 +54,7 @@ impl Source for Leaves<'_> {
         self.0.records(chain, from, to.saturating_sub(from))
     }
 
-    fn beside(&self, _: u64, _: ChainId) -> Result<Option<Vec<Vec<u8>>>> {
+    fn beside(&self, _: u64, _: ChainId, _: u64) -> Result<Option<Vec<Vec<u8>>>> {
         Ok(None)
     }
 

@@ -35,11 +35,11 @@ pub trait Source {
     fn leaves(&self, chain: ChainId, from: u64, to: u64) -> Result<Vec<Vec<u8>>>;
 
     /// The leaves of a chain that the void anchor at this index of the ledger covered, if they are
-    /// kept beside it because the chain went on without them.
+    /// kept beside it because the chain went on without them: the first `limit` of them.
     ///
     /// # Errors
     /// Those of the store.
-    fn beside(&self, ledger_index: u64, chain: ChainId) -> Result<Option<Vec<Vec<u8>>>>;
+    fn beside(&self, ledger_index: u64, chain: ChainId, limit: u64) -> Result<Option<Vec<Vec<u8>>>>;
 
     /// The checkpoint of this size, if it is kept.
     ///

@@ -164,11 +164,13 @@ impl State {
                 continue;
             }
             let place = Failure { ledger_index, chain: Some(chain), committer: Some(by) };
-            let Some(beside) = source.beside(ledger_index, chain)? else {
+            let count = head.size - from;
+            // One more shows that there are too many.
+            let Some(beside) = source.beside(ledger_index, chain, count.saturating_add(1))? else {
                 let code = if leaves.is_some() { Code::FirmTampered } else { Code::StoreIncomplete };
                 return Err(place.error(code));
             };
-            let right = beside.len() as u64 == head.size - from;
+            let right = beside.len() as u64 == count;
             if !right || self.root_after(chain, beside.iter().map(|leaf| leaf_hash(leaf))) != Some(head.root)
             {
                 return Err(place.error(Code::FirmTampered));

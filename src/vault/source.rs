@@ -25,9 +25,9 @@ impl state::Source for Source<'_> {
         }
     }
 
-    fn beside(&self, ledger_index: u64, chain: ChainId) -> Result<Option<Vec<Vec<u8>>>> {
+    fn beside(&self, ledger_index: u64, chain: ChainId, limit: u64) -> Result<Option<Vec<Vec<u8>>>> {
         let prefix = rows::beside(ledger_index, chain);
-        let kept = self.0.scan(&prefix, None, usize::MAX)?;
+        let kept = self.0.scan(&prefix, None, usize::try_from(limit).unwrap_or(usize::MAX))?;
         Ok(if kept.is_empty() { None } else { Some(kept.into_iter().map(|(_, leaf)| leaf).collect()) })
     }
 

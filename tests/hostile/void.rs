@@ -4,11 +4,12 @@ use privity::audit::Fault;
 use privity::audit::anchor::{AnchorBody, ChainHead, CountedRoot};
 use privity::audit::body::{Body, Grant, MatterOpened, MatterRole};
 use privity::state::{Failure, Flaw, Reported};
+use privity::store::RowKey;
 use privity::vault::{Options, Scope, Vault, verify_export};
 use privity::{ChainId, Hash, MatterId};
 
 use crate::people::{protector, refused};
-use crate::store::{leaves, replace};
+use crate::store::{leaves, put, replace, rows};
 use crate::{Scene, matter_id};
 
 type Spoil = fn(&Scene);
@@ -202,6 +203,21 @@ fn the_evidence_outlives_a_lock_and_a_chain_that_takes_part_of_it_over() {
     clean(&scene.firm.partner);
     clean(&scene.member);
     clean(&scene.firm.join("L.", 7));
+
+    // More than the anchor covered is no evidence of it, however much a store puts there.
+    let kept = rows(&scene.firm.shared, 0x03);
+    let (last, _) = kept.last().unwrap();
+    let surplus = |n: u8| {
+        let mut key = last.as_bytes().to_vec();
+        key[32] += n;
+        RowKey::new(key).unwrap()
+    };
+    for n in 1..4 {
+        put(&scene.firm.shared, &surplus(n), Some(b"junk"));
+        refused(scene.member.verify(Scope::Firm, None), "firm-tampered");
+    }
+    (1..4).for_each(|n| put(&scene.firm.shared, &surplus(n), None));
+    clean(&scene.member);
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl Source for Firm {
         Ok(leaves.get(from..to.min(leaves.len())).unwrap_or_default().to_vec())
     }
 
-    fn beside(&self, _: u64, _: ChainId) -> Result<Option<Vec<Vec<u8>>>> {
+    fn beside(&self, _: u64, _: ChainId, _: u64) -> Result<Option<Vec<Vec<u8>>>> {
         Ok(None)
     }
 

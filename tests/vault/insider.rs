@@ -31,9 +31,9 @@ impl Source for Shown<'_> {
         self.0.records(chain, from, to.saturating_sub(from))
     }
 
-    fn beside(&self, index: u64, chain: ChainId) -> Result<Option<Vec<Vec<u8>>>> {
+    fn beside(&self, index: u64, chain: ChainId, limit: u64) -> Result<Option<Vec<Vec<u8>>>> {
         let prefix = [&[3][..], &index.to_be_bytes(), chain.as_bytes()].concat();
-        let kept = self.0.scan(&prefix, None, usize::MAX)?;
+        let kept = self.0.scan(&prefix, None, usize::try_from(limit).unwrap())?;
         Ok((!kept.is_empty()).then(|| kept.into_iter().map(|(_, leaf)| leaf).collect()))
     }
 

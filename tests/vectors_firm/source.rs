@@ -84,9 +84,11 @@ impl Source for Store {
         Ok(self.chain(chain).iter().take(to).skip(from).cloned().collect())
     }
 
-    fn beside(&self, ledger_index: u64, chain: ChainId) -> Result<Option<Vec<Vec<u8>>>> {
+    fn beside(&self, ledger_index: u64, chain: ChainId, limit: u64) -> Result<Option<Vec<Vec<u8>>>> {
         let chain = crate::vectors::hex(chain.as_bytes());
-        Ok(self.beside.get(&ledger_index).and_then(|chains| chains.get(&chain)).cloned())
+        let kept = self.beside.get(&ledger_index).and_then(|chains| chains.get(&chain));
+        let limit = usize::try_from(limit).unwrap();
+        Ok(kept.map(|leaves| leaves.iter().take(limit).cloned().collect()))
     }
 
     fn checkpoint(&self, size: u64) -> Result<Option<Vec<u8>>> {

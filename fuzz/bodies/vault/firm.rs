@@ -82,7 +82,7 @@ impl Source for Parts {
         Ok(leaves.get(place(from)..place(to).min(leaves.len())).unwrap_or_default().to_vec())
     }
 
-    fn beside(&self, _: u64, _: ChainId) -> Result<Option<Vec<Vec<u8>>>> {
+    fn beside(&self, _: u64, _: ChainId, _: u64) -> Result<Option<Vec<Vec<u8>>>> {
         Ok(None)
     }
 
