@@ -48,12 +48,12 @@ mod summary;
 pub use crate::crypto::hash::Digests;
 pub use crate::crypto::profile::{Padding, Profile};
 pub use crate::crypto::pump::{Options, Threads};
-pub use crate::io::ReadAt;
+pub use crate::io::{ReadAt, Reader};
 pub use file::{open_file, seal_file};
 pub(crate) use file::{open_regular, write_new};
 pub use header::Header;
 pub use metadata::Metadata;
-pub use opener::{Opener, Reader, open};
+pub use opener::{Opener, open};
 pub use row::{KeyRow, RecordedRow};
 pub use sealer::{Sealer, seal, seal_stream};
 #[cfg(feature = "testing")]

@@ -1,7 +1,7 @@
 //! Opening: whole, by ranges, as a stream.
 
 use std::fmt;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 
 use crate::crypto::hash::{Digests, Hasher};
 use crate::crypto::label::SealKind;
@@ -12,6 +12,7 @@ use crate::envelope::padding::TRAILER;
 use crate::envelope::sealer::SEGMENT;
 use crate::envelope::{ContentCommitment, Expected, Header, Options, Padding, ReadAt, SealId};
 use crate::error::{Code, Error, Result};
+use crate::io::Reader;
 use crate::keys::OpeningKey;
 use crate::progress::Progress;
 use crate::secret::{Secret, ct_eq};
@@ -172,8 +173,8 @@ impl<R: ReadAt> Opener<R> {
     }
 
     /// Reads the content as a stream, from its beginning.
-    pub fn reader(&self) -> Reader<'_, R> {
-        Reader { opener: self, at: 0, chunk: Vec::new(), chunk_at: None }
+    pub fn reader(&self) -> Reader<&Self> {
+        Reader::new(self, self.len(), CHUNK)
     }
 
     /// What follows the content is zeros and, at the very end, the trailer.
@@ -200,58 +201,14 @@ fn read_header(source: &impl ReadAt, size: u64) -> Result<(Header, Vec<u8>)> {
     Ok((Header::parse(encoded)?, frame))
 }
 
-/// The content of an [`Opener`] as [`Read`] and [`Seek`], with one chunk in a cache for small reads.
 /// What it hands out is authentic; the content commitment is not compared.
-pub struct Reader<'o, R> {
-    opener: &'o Opener<R>,
-    at: u64,
-    chunk: Vec<u8>,
-    chunk_at: Option<u64>,
-}
-
-impl<R: ReadAt> Reader<'_, R> {
-    fn load(&mut self, chunk_at: u64) -> Result<()> {
-        if self.chunk_at != Some(chunk_at) {
-            self.chunk_at = None;
-            let length = (self.opener.len() - chunk_at).min(CHUNK as u64);
-            self.chunk.resize(usize::try_from(length).map_err(|_| Code::OutOfRange)?, 0);
-            self.opener.read_exact_at(chunk_at, &mut self.chunk)?;
-            self.chunk_at = Some(chunk_at);
-        }
-        Ok(())
+impl<R: ReadAt> ReadAt for Opener<R> {
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.len())
     }
-}
 
-impl<R: ReadAt> Read for Reader<'_, R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let left = self.opener.len().saturating_sub(self.at);
-        let count = usize::try_from(left).unwrap_or(usize::MAX).min(out.len());
-        let out = out.get_mut(..count).unwrap_or_default();
-        if count >= CHUNK {
-            self.opener.read_exact_at(self.at, out)?;
-        } else if count > 0 {
-            let within = self.at % CHUNK as u64;
-            self.load(self.at - within)?;
-            let from = usize::try_from(within).unwrap_or(usize::MAX);
-            let mut cached = self.chunk.get(from..).unwrap_or_default();
-            let count = cached.read(out)?;
-            self.at += count as u64;
-            return Ok(count);
-        }
-        self.at += count as u64;
-        Ok(count)
-    }
-}
-
-impl<R: ReadAt> Seek for Reader<'_, R> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let at = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(by) => self.opener.len().checked_add_signed(by),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-        };
-        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.at)
+    fn read_exact_at(&self, at: u64, buf: &mut [u8]) -> io::Result<()> {
+        Ok(Self::read_exact_at(self, at, buf)?)
     }
 }
 
@@ -261,11 +218,5 @@ impl<R> fmt::Debug for Opener<R> {
             .field("header", &self.header)
             .field("len", &self.length)
             .finish_non_exhaustive()
-    }
-}
-
-impl<R> fmt::Debug for Reader<'_, R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader").field("at", &self.at).finish_non_exhaustive()
     }
 }

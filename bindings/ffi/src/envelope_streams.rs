@@ -129,7 +129,7 @@ impl Opener {
     pub fn read_at(&self, at: u64, max: u32) -> Result<Blob> {
         let opener = self.0.shared()?;
         let left = opener.len().checked_sub(at).ok_or(Code::OutOfRange)?;
-        Blob::zeros(left.min(u64::from(max)), |out| opener.read_exact_at(at, out))
+        Blob::zeros(left.min(u64::from(max)), |out| opener.as_ref().read_exact_at(at, out))
     }
 
     /// The whole content, verified as a whole.

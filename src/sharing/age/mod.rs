@@ -41,11 +41,11 @@ mod stanza;
 mod text;
 
 pub use crate::crypto::pump::{Options, Threads};
-pub use crate::io::ReadAt;
+pub use crate::io::{ReadAt, Reader};
 pub use header::{Header, MAX_HEADER, MAX_STANZAS};
 pub use identity::{Identity, Opens};
 pub use input::{StreamOpener, open_stream};
-pub use opener::{Opener, Reader, open};
+pub use opener::{Opener, open};
 pub use password::{MAX_WORK_FACTOR, Password, WORK_FACTOR};
 pub use recipient::{MAX_RECIPIENTS, Recipient, Recipients};
 pub use sealer::{Sealer, seal, seal_stream};

@@ -1,11 +1,12 @@
 //! Opening at any place: whole, by ranges, as a stream that seeks.
 
 use std::fmt;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Write};
 
 use crate::crypto::pump::{self, Segment, Stages, Threads};
 use crate::crypto::stream::{CHUNK, Layout, SEALED_CHUNK, Stream, TAG};
 use crate::error::{Code, Error, Result};
+use crate::io::Reader;
 use crate::progress::Progress;
 use crate::sharing::age::input::{begin, open_stream};
 use crate::sharing::age::sealer::{SEGMENT, SEGMENT_CHUNKS};
@@ -60,7 +61,7 @@ impl<R: ReadAt> Opener<R> {
     /// this length.
     pub fn new(keys: &[&dyn Opens], source: R) -> Result<Self> {
         let size = source.size()?;
-        let mut from = BufReader::new(Forward { source: &source, at: 0, size });
+        let mut from = BufReader::new(Reader::new(&source, size, HEADER_PIECE));
         let (stream, base) = begin(keys, &mut from)?;
         let layout = Layout::of_sealed(size.checked_sub(base).ok_or(Code::SealedLength)?)?;
         let mut sealed = vec![0; layout.last + TAG];
@@ -162,8 +163,8 @@ impl<R: ReadAt> Opener<R> {
     }
 
     /// Reads the content as a stream that seeks, from its beginning.
-    pub fn reader(&self) -> Reader<'_, R> {
-        Reader { opener: self, at: 0, chunk: Vec::new(), chunk_at: None }
+    pub fn reader(&self) -> Reader<&Self> {
+        Reader::new(self, self.len(), CHUNK)
     }
 
     fn offset(&self, chunk: u64) -> u64 {
@@ -171,56 +172,14 @@ impl<R: ReadAt> Opener<R> {
     }
 }
 
-/// The content of an [`Opener`] as [`Read`] and [`Seek`], with one chunk in a cache for small reads.
-pub struct Reader<'o, R> {
-    opener: &'o Opener<R>,
-    at: u64,
-    chunk: Vec<u8>,
-    chunk_at: Option<u64>,
-}
-
-impl<R: ReadAt> Read for Reader<'_, R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let left = self.opener.len().saturating_sub(self.at);
-        let count = usize::try_from(left).unwrap_or(usize::MAX).min(out.len());
-        let out = out.get_mut(..count).unwrap_or_default();
-        if count >= CHUNK {
-            self.opener.read_exact_at(self.at, out)?;
-        } else if count > 0 {
-            let within = self.at % CHUNK as u64;
-            self.load(self.at - within)?;
-            let from = usize::try_from(within).unwrap_or(usize::MAX);
-            let count = self.chunk.get(from..).unwrap_or_default().read(out)?;
-            self.at += count as u64;
-            return Ok(count);
-        }
-        self.at += count as u64;
-        Ok(count)
+/// What it hands out is authentic.
+impl<R: ReadAt> ReadAt for Opener<R> {
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.len())
     }
-}
 
-impl<R: ReadAt> Reader<'_, R> {
-    fn load(&mut self, chunk_at: u64) -> Result<()> {
-        if self.chunk_at != Some(chunk_at) {
-            self.chunk_at = None;
-            let length = (self.opener.len() - chunk_at).min(CHUNK as u64);
-            self.chunk.resize(usize::try_from(length).map_err(|_| Code::OutOfRange)?, 0);
-            self.opener.read_exact_at(chunk_at, &mut self.chunk)?;
-            self.chunk_at = Some(chunk_at);
-        }
-        Ok(())
-    }
-}
-
-impl<R: ReadAt> Seek for Reader<'_, R> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let at = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(by) => self.opener.len().checked_add_signed(by),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-        };
-        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.at)
+    fn read_exact_at(&self, at: u64, buf: &mut [u8]) -> io::Result<()> {
+        Ok(Self::read_exact_at(self, at, buf)?)
     }
 }
 
@@ -230,26 +189,5 @@ impl<R: ReadAt> fmt::Debug for Opener<R> {
     }
 }
 
-impl<R> fmt::Debug for Reader<'_, R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader").field("at", &self.at).finish_non_exhaustive()
-    }
-}
-
-/// Reads a source forward, for its header.
-struct Forward<'s, R> {
-    source: &'s R,
-    at: u64,
-    size: u64,
-}
-
-impl<R: ReadAt> Read for Forward<'_, R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.size.saturating_sub(self.at)).unwrap_or(usize::MAX);
-        let count = left.min(out.len());
-        let out = out.get_mut(..count).unwrap_or_default();
-        self.source.read_exact_at(self.at, out)?;
-        self.at += count as u64;
-        Ok(count)
-    }
-}
+/// As much as [`BufReader`] asks for at once: what it asks for is read past the cache.
+const HEADER_PIECE: usize = 8 * 1024;
