@@ -130,6 +130,8 @@ fn words_that_differ_stop_an_enrolment() {
     let thief = firm.shared.with_device(std::sync::Arc::new(privity::store::MemoryDevice::new()));
     Vault::request(thief.clone(), NewUser::new("E."), protector(6)).unwrap();
     refused(Vault::accept(thief, &approval, protector(6), Options::default()), "enrolment-mismatch");
+    let other = firm.join("O.", 8);
+    refused(other.enrol(&request, &request.words(), &[]), "role-missing");
     Vault::accept(storage.clone(), &again, protector(5), Options::default()).unwrap();
     refused(Vault::request(storage, NewUser::new("E."), protector(5)), "already-there");
     refused(firm.partner.enrol(&request, &request.words(), &[]), "key-used");

@@ -74,8 +74,15 @@ impl Vault {
             let directory = asked.state.directory().ok_or(Code::NotAVault)?;
             let mut plan = Plan::default();
             if let Some(known) = asked.state.device(request.device) {
-                let same = request.is_certified(known);
-                return if same { Ok((plan, ())) } else { Err(Code::KeyUsed.into()) };
+                // Nothing is recorded that the fold could refuse, so it is asked here.
+                let user = asked.state.user(asked.owner.user);
+                let may = user.is_some_and(|user| user.roles.contains(&FirmRole::Administrator))
+                    || request.user == asked.owner.user;
+                return match (request.is_certified(known), may) {
+                    (true, true) => Ok((plan, ())),
+                    (true, false) => Err(Code::RoleMissing.into()),
+                    (false, _) => Err(Code::KeyUsed.into()),
+                };
             }
             if asked.state.user(request.user).is_none() {
                 let body = User { user: request.user, roles: List::new(roles.to_vec())? };
