@@ -10,7 +10,7 @@ mod people;
 mod power;
 #[path = "vault_crash/stores.rs"]
 mod stores;
-#[path = "vault_crash/tear.rs"]
+#[path = "vault/tear.rs"]
 mod tear;
 #[path = "vault_crash/verbs.rs"]
 mod verbs;

@@ -3,149 +3,28 @@
 
 #[path = "vault/people.rs"]
 mod people;
+#[path = "vault/power.rs"]
+mod power;
+#[path = "vault/tear.rs"]
+mod tear;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use people::{HostProtector, protector, refused};
-use privity::store::{
-    DeviceSlot, DeviceState, Erasable, MemoryDevice, RowKey, Snapshot, Storage, Store, Transaction,
-};
+use power::{Power, Then, When};
+use privity::Result;
+use privity::store::{MemoryDevice, Storage};
 use privity::vault::{NewFirm, NewUser, Options, RootFiles, Scope, Vault};
-use privity::{ChainId, Error, Result, SecretBytes};
-
-/// The durable steps that still come to pass; then everything fails, as after a power cut.
-struct Power {
-    left: AtomicU32,
-    /// Whether the last step takes effect although nobody is told.
-    last_takes_effect: bool,
-}
-
-impl Power {
-    fn step<T>(&self, step: impl FnOnce() -> Result<T>) -> Result<T> {
-        match self.left.load(Ordering::SeqCst) {
-            0 => Err(cut()),
-            1 => {
-                self.left.store(0, Ordering::SeqCst);
-                if self.last_takes_effect {
-                    step()?;
-                }
-                Err(cut())
-            }
-            left => {
-                self.left.store(left - 1, Ordering::SeqCst);
-                step()
-            }
-        }
-    }
-}
-
-fn cut() -> Error {
-    std::io::Error::other("cut").into()
-}
-
-struct Rows(Arc<dyn Store>, Arc<Power>);
-struct Shreds(Arc<dyn Erasable>, Arc<Power>);
-struct Device(Arc<dyn DeviceState>, Arc<Power>);
-struct Writing<'a>(Box<dyn Transaction + 'a>, &'a Power);
-
-impl Store for Rows {
-    fn read(&self) -> Result<Box<dyn Snapshot + '_>> {
-        self.0.read()
-    }
-
-    fn write(&self, chains: &[ChainId]) -> Result<Box<dyn Transaction + '_>> {
-        Ok(Box::new(Writing(self.0.write(chains)?, &self.1)))
-    }
-}
-
-impl Snapshot for Writing<'_> {
-    fn size(&self, chain: ChainId) -> Result<u64> {
-        self.0.size(chain)
-    }
-
-    fn records(&self, chain: ChainId, from: u64, limit: u64) -> Result<Vec<Vec<u8>>> {
-        self.0.records(chain, from, limit)
-    }
-
-    fn get(&self, key: &RowKey) -> Result<Option<Vec<u8>>> {
-        self.0.get(key)
-    }
-
-    fn scan(&self, prefix: &[u8], after: Option<&RowKey>, limit: usize) -> Result<Vec<(RowKey, Vec<u8>)>> {
-        self.0.scan(prefix, after, limit)
-    }
-
-    fn last(&self, prefix: &[u8]) -> Result<Option<(RowKey, Vec<u8>)>> {
-        self.0.last(prefix)
-    }
-
-    fn count(&self, prefix: &[u8]) -> Result<u64> {
-        self.0.count(prefix)
-    }
-}
-
-impl Transaction for Writing<'_> {
-    fn put(&mut self, key: &RowKey, value: &[u8]) -> Result<()> {
-        self.0.put(key, value)
-    }
-
-    fn delete(&mut self, key: &RowKey) -> Result<()> {
-        self.0.delete(key)
-    }
-
-    fn append(&mut self, chain: ChainId, from: u64, records: &[Vec<u8>]) -> Result<()> {
-        self.0.append(chain, from, records)
-    }
-
-    fn commit(self: Box<Self>) -> Result<()> {
-        let Self(inner, power) = *self;
-        power.step(|| inner.commit())
-    }
-}
-
-impl Erasable for Shreds {
-    fn put(&self, key: &RowKey, value: &SecretBytes) -> Result<()> {
-        self.1.step(|| self.0.put(key, value))
-    }
-
-    fn get(&self, key: &RowKey) -> Result<Option<SecretBytes>> {
-        self.0.get(key)
-    }
-
-    fn destroy(&self, key: &RowKey) -> Result<()> {
-        self.1.step(|| self.0.destroy(key))
-    }
-
-    fn list(&self, prefix: &[u8]) -> Result<Vec<RowKey>> {
-        self.0.list(prefix)
-    }
-}
-
-impl DeviceState for Device {
-    fn load(&self, slot: DeviceSlot) -> Result<(u64, Option<Vec<u8>>)> {
-        self.0.load(slot)
-    }
-
-    fn save(&self, slot: DeviceSlot, expected: u64, bytes: &[u8]) -> Result<u64> {
-        self.1.step(|| self.0.save(slot, expected, bytes))
-    }
-}
 
 fn create(storage: Storage) -> Result<(Vault, RootFiles)> {
     let new = NewFirm::new("Example LLP", "A. Partner");
     Vault::create(storage, new, protector(1), protector(99), Options::default())
 }
 
-/// With power for so many steps.
-fn create_until(storage: &Storage, left: u32, last_takes_effect: bool) -> Result<(Vault, RootFiles)> {
-    let power = Arc::new(Power { left: AtomicU32::new(left), last_takes_effect });
-    create(Storage {
-        rows: Arc::new(Rows(storage.rows.clone(), power.clone())),
-        erasable: Arc::new(Shreds(storage.erasable.clone(), power.clone())),
-        blobs: storage.blobs.clone(),
-        device: Arc::new(Device(storage.device.clone(), power)),
-    })
+/// With power up to the durable step of this number, from 1 on.
+fn create_until(storage: &Storage, last: u64, takes_effect: bool) -> Result<(Vault, RootFiles)> {
+    let when = if takes_effect { When::After } else { When::Before };
+    create(Power::fails(last, when, Then::Dead, None).over(storage))
 }
 
 /// How much is in the stores.

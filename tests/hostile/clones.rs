@@ -187,7 +187,7 @@ fn a_snapshot_that_is_run_twice_uses_no_key_salt_or_nonce_twice() {
 const CLONE: &str = "PRIVITY_CLONE_TEST";
 
 #[test]
-#[ignore = "run by another test, twice"]
+#[ignore = "run by processes_that_begin_alike_use_no_key_salt_or_nonce_twice"]
 fn works_as_a_clone() {
     let told = std::env::var(CLONE).expect("run by another test");
     let (own, folder) = told.split_once(' ').unwrap();

@@ -1,4 +1,5 @@
 //! What is on a disk after a power cut in the middle of a durable call.
+#![allow(dead_code)] // Each test program uses its part.
 
 use std::collections::BTreeMap;
 use std::fs;
