@@ -17,8 +17,17 @@ def signature(value: object) -> str:
     return shown.replace("privity._native.privity.", "").replace("_native.", "")
 
 
+def private(kind: type) -> bool:
+    return kind.__name__.startswith("_")
+
+
 def members(kind: type) -> typing.Iterator[str]:
-    for name, value in sorted(vars(kind).items()):
+    # What stands in a private base is as public as what stands here.
+    own = {}
+    for base in reversed(kind.__mro__):
+        if base is kind or private(base):
+            own.update(vars(base))
+    for name, value in sorted(own.items()):
         value = getattr(value, "__func__", value)
         if name == "__init__" and "inner" in inspect.signature(value).parameters:
             # Made by other calls alone.
@@ -42,7 +51,7 @@ for module in (privity, privity.audit, privity.envelope, privity.keys):
     for name in sorted(module.__all__):
         value = getattr(module, name)
         if inspect.isclass(value):
-            bases = [base.__name__ for base in value.__bases__ if base is not object]
+            bases = [base.__name__ for base in value.__bases__ if base is not object and not private(base)]
             print(f"class {name}({', '.join(bases)})")
             for line in members(value):
                 print(f"    {line}")

@@ -7,7 +7,8 @@ from typing import IO, Iterable, Iterator, Sequence, Union
 from privity import _native
 from privity._crossing import BytesLike, StrPath, crossing, path_crossing
 from privity._errors import call
-from privity._streams import PIECE, DocumentReader, DocumentWriter
+from privity._handles import PIECE
+from privity._streams import DocumentReader, DocumentWriter
 from privity._watcher import Watcher, watched
 
 _PAGE = 256

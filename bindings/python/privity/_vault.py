@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Iterable, NamedTuple
 
 from privity import _native
 from privity._crossing import BytesLike, StrPath, crossing, path_crossing
 from privity._enrolment import Approval, EnrolmentRequest
 from privity._errors import call
+from privity._handles import _Scoped
 from privity._guard import Guard
 from privity._matter import Matter
 from privity._types import scope_firm, scope_matter
@@ -42,7 +42,7 @@ class CreatedFirm(NamedTuple):
     """The root after it: for another safe."""
 
 
-class Vault:
+class Vault(_Scoped):
     """A firm, unlocked on this device, and a context manager that locks it. May be used on any threads."""
 
     def __init__(self, inner: _native.Vault) -> None:
@@ -93,15 +93,7 @@ class Vault:
             call(_native.Vault.accept, storage._inner, approval._inner, device._inner, options)
         )
 
-    def __enter__(self) -> Vault:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def _end(self, failed: bool) -> None:
         self.lock()
 
     def lock(self) -> None:

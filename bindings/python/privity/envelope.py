@@ -9,12 +9,12 @@ expected to be::
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import NamedTuple, Protocol
 
 from privity import _native
 from privity._crossing import BytesLike, StrPath, crossing, path_crossing
 from privity._errors import call
+from privity._handles import _Content, _Handle
 from privity._native import Digests, Expected, Header, Metadata, Summary
 from privity._types import HostFailed
 from privity._watcher import Watcher, watched
@@ -143,36 +143,22 @@ def verify_content(content_commitment: BytesLike, disclosed: BytesLike, sha256: 
     call(_native.verify_content, crossing(content_commitment), crossing(disclosed), sha256)
 
 
-class Sealer:
+class Sealer(_Handle):
     """Seals what is written to it, from one thread at a time, and gives back sealed bytes to be stored one
     after the other. Without ``finish``, what was given back is worthless."""
 
     def __init__(self, header: Header) -> None:
         self._inner = call(_native.Sealer, header)
 
-    def __enter__(self) -> Sealer:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.release()
-
     def write(self, content: BytesLike) -> bytes:
         """Takes the next content, gives back the sealed bytes that are ready; often none."""
-        return call(self._inner.write, crossing(content))
+        ready: bytes = call(self._inner.write, crossing(content))
+        return ready
 
     def finish(self) -> SealedBytes:
         """Ends the document: the last sealed bytes, the key, what to keep on record."""
         made = call(self._inner.finish)
         return SealedBytes(made.sealed, DocumentKey(made.key), made.summary)
-
-    def release(self) -> None:
-        """Gives the document up; nothing if it was finished."""
-        call(self._inner.release)
 
 
 class ByteSource(Protocol):
@@ -202,7 +188,7 @@ class _HostSource(_native.ByteSource):
             raise HostFailed() from None
 
 
-class Opener:
+class Opener(_Content):
     """A sealed document that was found to be the expected one and can be read anywhere, on any threads at
     once."""
 
@@ -224,36 +210,8 @@ class Opener:
         """Of sealed bytes where the host keeps them."""
         return cls(call(_native.Opener.source, key._inner, expected, _HostSource(source)))
 
-    def __enter__(self) -> Opener:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.release()
-
-    def __len__(self) -> int:
-        return call(self._inner.len)
-
     @property
     def header(self) -> Header:
         """What the document says of itself."""
-        return call(self._inner.header)
-
-    def read_at(self, at: int, max: int) -> bytes:
-        """At most ``max`` bytes from ``at`` on; fewer only at the end."""
-        taken: bytes = call(self._inner.read_at, at, max)
-        return taken
-
-    def read(self) -> bytes:
-        """The whole content, verified as a whole."""
-        # Of the generated class, `bytes` is a constructor; so type checkers do not know what this is.
-        taken: bytes = call(self._inner.read)
-        return taken
-
-    def release(self) -> None:
-        """Ends the handle: later calls raise ``handle-ended``."""
-        call(self._inner.release)
+        header: Header = call(self._inner.header)
+        return header
