@@ -187,7 +187,7 @@ registry! {
     WrapLength, "wrap-length", Invalid, "a wrapped key has 1,168 bytes",
         "The wrap was cut or extended; fetch it again from its source.";
     ProtectedIdentity, "protected-identity", Invalid, "the bytes are not protected keys of this kind",
-        "Check that the right file was given: PRVYIDN1 begins an identity, PRVYCHK1 chain keys, PRVYDEV1 a device's, PRVYROT1 a root's.";
+        "Check that the right file was given: PRVYIDN1 begins an identity, PRVYCHK1 chain keys, PRVYDEV1 a device's, PRVYROT1 a root's, PRVYPTY1 a party's.";
     PassphraseCost, "passphrase-cost", Refused, "the cost of the passphrase derivation is outside the allowed range",
         "The file was altered to weaken or to exhaust this device; restore it from a copy you trust.";
     PassphraseEmpty, "passphrase-empty", Misuse, "the passphrase is empty",
@@ -396,6 +396,70 @@ registry! {
         "Recipients begin with age1pq1 or age1, identities with AGE-SECRET-KEY-PQ-1 or AGE-SECRET-KEY-1; copy it anew.";
     AgeRecipients, "age-recipients", Misuse, "an age file has between 1 and 8 recipients, all of one kind",
         "Make one file for hybrid recipients and another for X25519; ask for age1pq recipients.";
+    Json, "json", Invalid, "the text is not JSON in its one allowed form",
+        "The object was altered, or made by another program; have it made again by this library.";
+    Zip, "zip", Invalid, "the archive is not a ZIP of the one allowed layout",
+        "The archive was altered or made by another program; have the share made again.";
+    EntryName, "entry-name", Invalid, "an entry has a name that is unsafe to write",
+        "Do not unpack it with other tools; tell its sender.";
+    Sums, "sums", Invalid, "the list of checksums is malformed or does not list exactly what is there",
+        "The archive was altered or put together by hand; have the share made again.";
+    Sshsig, "sshsig", Invalid, "the text is not an SSH signature of this purpose",
+        "Check that the right file was given; it is Ed25519 with SHA-512, made for one purpose by ssh-keygen -Y sign -n.";
+    SshKey, "ssh-key", Invalid, "the text is not an Ed25519 public key of SSH",
+        "Give one line that begins with ssh-ed25519, as a .pub file has it.";
+    Card, "card", Invalid, "the bytes are no contact card of this format",
+        "Ask for the card again; it was cut or altered, or is of a newer version.";
+    CardKey, "card-key", Refused, "the card is signed by another key than its party's",
+        "Do not use it; ask the party for its card over another channel.";
+    CardExpired, "card-expired", Refused, "the card is no longer in force",
+        "Ask the party for a new card.";
+    CardNotYetValid, "card-not-yet-valid", Refused, "the card is not yet in force",
+        "Check the clock of this device; else wait, or ask the party for another card.";
+    CardOrder, "card-order", Refused, "the card does not follow the one that is held",
+        "It is older, or one between was missed; ask the party for its newest card and the ones before it.";
+    ContactUnverified, "contact-unverified", Refused, "the contact's words were never compared",
+        "Compare its twelve words with the party over another channel, then confirm them.";
+    ContactChanged, "contact-changed", Refused, "the contact's keys are others than those that were verified",
+        "Compare the new words with the party over another channel before anything is sent or believed.";
+    ContactRevoked, "contact-revoked", Refused, "the contact was revoked",
+        "Ask the party for the card of new keys and compare their words.";
+    Standing, "standing", Invalid, "the bytes are no standing of a firm's device",
+        "Ask the sender for the share or the card again; it was cut or altered, or is of a newer version.";
+    StandingRefused, "standing-refused", Refused, "the records do not show that the firm certified this device",
+        "Do not believe its sender; ask the firm over another channel.";
+    Party, "party", Invalid, "a name or an organisation is empty, too long or has characters that mislead",
+        "Use at most 256 bytes of plain text on one line.";
+    Terms, "terms", Misuse, "the terms of the share are incomplete or contradict each other",
+        "State a purpose of at most 4 KiB and an expiry in the future; name the documents.";
+    ShareRecipients, "share-recipients", Refused, "the recipients are not those that the share may have",
+        "Name 1 to 8 contacts that all have keys of the chosen kind; of a share received, tell its sender.";
+    ShareLayout, "share-layout", Invalid, "the archive does not hold what a share holds, in its order",
+        "Check that the right file was given; if so, ask for the share to be made again.";
+    Manifest, "manifest", Invalid, "the manifest is malformed or incomplete",
+        "Ask for the share to be made again, or update this library.";
+    ManifestCritical, "manifest-critical", Refused, "the manifest has terms that this version does not understand",
+        "Update this library; the sender says that they must not be passed over.";
+    ShareDocuments, "share-documents", Refused, "the documents are not those that the manifest lists",
+        "Do not use it; ask the sender for the share again.";
+    EntryAltered, "entry-altered", Refused, "an entry is not the one that was signed",
+        "Do not use it; ask the sender for the share again, and report it.";
+    SenderUnknown, "sender-unknown", Refused, "no contact has the key that signed",
+        "Ask the sender for a card over another channel and compare its words.";
+    SenderKey, "sender-key", Refused, "the manifest names another sender than the key that signed",
+        "Do not believe it; tell the sender it names.";
+    NotARecipient, "not-a-recipient", Refused, "the share was made for others and passed on",
+        "Ask who sent it to you; the signed list of recipients does not name you.";
+    ShareExpired, "share-expired", Refused, "the share's time is over, by the clock of this device",
+        "Ask the sender for a new share.";
+    ShareNotYetValid, "share-not-yet-valid", Refused, "the share was made in the future, by the clock of this device",
+        "Check the clock of this device.";
+    SourceChanged, "source-changed", Refused, "a file changed while it was shared",
+        "Nothing was written; share it again when nobody writes to it.";
+    Receipt, "receipt", Invalid, "the bytes are no receipt of this format",
+        "Ask for the receipt again, as its file and its signature.";
+    ReceiptRefused, "receipt-refused", Refused, "the receipt is of another share or by another person",
+        "Do not file it as proof; ask the recipient for theirs.";
     Io, "io", Storage, "a file or a stream failed",
         "See the error of the operating system. No file was left half-written; throw away what a stream got.";
     StorageFull, "storage-full", Storage, "there is no room left where this is kept",

@@ -61,6 +61,7 @@ macro_rules! reach {
 
 use Reach::{Never, Step};
 
+const SHARES: &str = "shares are not in the packages yet";
 const AGE: &str = "age files are not in the packages yet";
 
 reach! {
@@ -179,6 +180,38 @@ reach! {
     Armor => Never(AGE),
     AgeKeyText => Never(AGE),
     AgeRecipients => Never(AGE),
+    Json => Never(SHARES),
+    Zip => Never(SHARES),
+    EntryName => Never(SHARES),
+    Sums => Never(SHARES),
+    Sshsig => Never(SHARES),
+    SshKey => Never(SHARES),
+    Card => Never(SHARES),
+    CardKey => Never(SHARES),
+    CardExpired => Never(SHARES),
+    CardNotYetValid => Never(SHARES),
+    CardOrder => Never(SHARES),
+    ContactUnverified => Never(SHARES),
+    ContactChanged => Never(SHARES),
+    ContactRevoked => Never(SHARES),
+    Standing => Never(SHARES),
+    StandingRefused => Never(SHARES),
+    Party => Never(SHARES),
+    Terms => Never(SHARES),
+    ShareRecipients => Never(SHARES),
+    ShareLayout => Never(SHARES),
+    Manifest => Never(SHARES),
+    ManifestCritical => Never(SHARES),
+    ShareDocuments => Never(SHARES),
+    EntryAltered => Never(SHARES),
+    SenderUnknown => Never(SHARES),
+    SenderKey => Never(SHARES),
+    NotARecipient => Never(SHARES),
+    ShareExpired => Never(SHARES),
+    ShareNotYetValid => Never(SHARES),
+    SourceChanged => Never(SHARES),
+    Receipt => Never(SHARES),
+    ReceiptRefused => Never(SHARES),
     Io => Step,
     StorageFull => Never("a full disk is the machine's, not a step of a scenario"),
     Cancelled => Step,
