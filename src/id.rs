@@ -84,4 +84,5 @@ ids! {
     ChainId, "chn", "A chain of records.";
     TeamId, "tea", "A named list of users.";
     HoldId, "hld", "A hold on documents or a matter.";
+    ShareId, "shr", "A share: a package of documents for people inside or outside.";
 }

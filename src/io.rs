@@ -1,6 +1,8 @@
 //! Positional reads: what random access needs of a file, a buffer or a blob store; and a stream over
 //! them.
 
+pub(crate) mod file;
+
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};

@@ -72,7 +72,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("base64ct", &["codec"]),
     ("bech32", &["codec"]),
     ("bip39", &["codec"]),
-    ("tempfile", &["envelope::file", "sharing::file", "store", "vault"]),
+    ("tempfile", &["io::file", "store", "vault"]),
     ("std::fs", &["io", "*::file", "store", "vault", "bin"]),
     ("std::thread", &["crypto"]),
     ("std::net", &[]),

@@ -194,9 +194,9 @@ kinds! {
     24 RE_ENCRYPTED "re-encrypted" [Directory Matter Standalone] ReEncrypted(body::Sealed);
     25 REFUSED "refused" [Directory Matter Standalone];
     26 DEPOSITED "deposited" [Directory Matter Standalone];
-    30 SHARED "shared" [Directory Matter Standalone];
-    31 ACCEPTED "accepted" [Directory Matter Standalone];
-    32 RECEIPT "receipt" [Directory Matter Standalone];
+    30 SHARED "shared" [Directory Matter Standalone] Shared(body::Shared);
+    31 ACCEPTED "accepted" [Directory Matter Standalone] Accepted(body::Accepted);
+    32 RECEIPT "receipt" [Directory Matter Standalone] Receipt(body::Receipt);
     33 CLAWBACK "clawback" [Directory Matter Standalone];
     34 CARD "card" [Directory Matter Standalone];
     40 HOLD "hold" [Directory Matter Standalone] Hold(body::Hold);

@@ -4,4 +4,5 @@ pub mod base64;
 pub mod bech32;
 pub mod cbor;
 mod text;
+pub mod time;
 pub mod words;

@@ -8,13 +8,20 @@ use crate::id::Hash;
 /// How many words.
 pub const WORDS: usize = 12;
 
+/// How many there are to choose from.
+pub const COUNT: usize = 2_048;
+
+/// A word of the list.
+pub fn word(index: usize) -> &'static str {
+    Language::English.word_list().get(index).copied().unwrap_or_default()
+}
+
 /// The words of a hash, most significant bits first.
 pub fn of(hash: &Hash) -> [&'static str; WORDS] {
-    let list = Language::English.word_list();
     let bit = |at: usize| hash.0.get(at / 8).is_some_and(|byte| byte >> (7 - at % 8) & 1 == 1);
     std::array::from_fn(|word| {
         let index = (word * 11..(word + 1) * 11).fold(0, |index, at| (index << 1) | usize::from(bit(at)));
-        list.get(index).copied().unwrap_or_default()
+        word(index)
     })
 }
 

@@ -126,6 +126,8 @@ labels! {
         AgeIdentity = "age-identity",
         AgePayloadNonce = "age-payload-nonce",
         AgeStanza = "age-stanza",
+        SharePassword = "share-password",
+        ShareSalt = "share-salt",
     }
 }
 

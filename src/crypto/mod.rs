@@ -8,6 +8,7 @@ pub mod hpke;
 pub mod kdf;
 pub mod label;
 pub mod password;
+pub mod pipe;
 pub mod profile;
 pub mod pump;
 pub mod seal;

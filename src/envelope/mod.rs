@@ -50,7 +50,6 @@ pub use crate::crypto::profile::{Padding, Profile};
 pub use crate::crypto::pump::{Options, Threads};
 pub use crate::io::{ReadAt, Reader};
 pub use file::{open_file, seal_file};
-pub(crate) use file::{open_regular, write_new};
 pub use header::Header;
 pub use metadata::Metadata;
 pub use opener::{Opener, open};

@@ -174,9 +174,9 @@ rules! {
     RE_ENCRYPTED [Lead Member];
     REFUSED [Anyone];
     DEPOSITED [Depositor];
-    SHARED [Anyone];
-    ACCEPTED [Anyone];
-    RECEIPT [Anyone];
+    SHARED [Lead Member];
+    ACCEPTED [Lead Member];
+    RECEIPT [Lead Member Reader];
     CLAWBACK [Anyone];
     CARD [Anyone];
     HOLD [Lead RecordsOfficer];

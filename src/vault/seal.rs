@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::audit::body::{Body, Designation, List, MAX_DOCUMENTS, MatterRole, Sealed, SealedDocument};
 use crate::crypto::pump::{self, Threads};
-use crate::envelope::{self, Header, KeyRow, Metadata, Sealing, Summary, open_regular};
+use crate::envelope::{self, Header, KeyRow, Metadata, Sealing, Summary};
 use crate::error::{Code, Result};
 use crate::id::DocumentId;
+use crate::io::file::open_regular;
 use crate::keys::DocumentKey;
 use crate::progress::{Progress, Watcher};
 use crate::store::BlobId;

@@ -3,11 +3,13 @@
 
 use std::num::{NonZeroU32, NonZeroU64};
 
+use crate::clock::Timestamp;
 use crate::codec::cbor::{Fields, Reader, Writer};
 use crate::crypto::profile::{Padding, Profile};
 use crate::error::{Code, Result};
 use crate::id::{
-    ChainId, DeviceId, DocumentId, FirmId, Hash, HoldId, Id as _, MatterId, PrincipalId, TeamId, UserId,
+    ChainId, DeviceId, DocumentId, FirmId, Hash, HoldId, Id as _, MatterId, PrincipalId, ShareId,
+    TeamId, UserId,
 };
 
 /// One CBOR item.
@@ -213,7 +215,7 @@ macro_rules! ids {
     };
 }
 
-ids! { ChainId DeviceId DocumentId FirmId HoldId MatterId PrincipalId TeamId UserId }
+ids! { ChainId DeviceId DocumentId FirmId HoldId MatterId PrincipalId ShareId TeamId UserId }
 
 impl<const N: usize> Value for [u8; N] {
     fn read(reader: &mut Reader<'_>) -> Result<Self> {
@@ -242,6 +244,31 @@ impl Value for Hash {
 
     fn write(&self, writer: &mut Writer) {
         writer.bytes(&self.0);
+    }
+}
+
+impl Value for Timestamp {
+    fn read(reader: &mut Reader<'_>) -> Result<Self> {
+        Ok(Self::from_micros(reader.unsigned()?).ok_or(Code::Field)?)
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        writer.unsigned(self.micros());
+    }
+}
+
+/// 0 or 1.
+impl Value for bool {
+    fn read(reader: &mut Reader<'_>) -> Result<Self> {
+        match reader.unsigned()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Code::Field.into()),
+        }
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        writer.unsigned(u64::from(*self));
     }
 }
 

@@ -12,6 +12,7 @@ mod epoch;
 mod field;
 mod person;
 mod policy;
+mod share;
 
 pub use chain::{
     Approval, ChainGenesis, Genesis, LedgerGenesis, MatterOpened, Origin, RootRotated, StandaloneGenesis,
@@ -27,6 +28,7 @@ pub use person::{
     Device, DeviceCertified, DeviceRevoked, FirmRole, Grant, MatterRole, Person, Team, User, UserKey,
 };
 pub use policy::Policy;
+pub use share::{Accepted, Receipt, ReceiptAction, RecipientCount, Shared};
 
 pub use crate::audit::anchor::AnchorBody;
 
@@ -66,6 +68,9 @@ pub enum Body {
     Described(Described),
     Redesignated(Redesignated),
     ReEncrypted(Sealed),
+    Shared(Shared),
+    Accepted(Accepted),
+    Receipt(Receipt),
     Hold(Hold),
     HoldReleased(HoldReleased),
     DisposalProposed(Versions),

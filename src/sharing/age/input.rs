@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read, Write};
 
+use crate::crypto::pipe::{PipeReader, Side, pipe};
 use crate::crypto::pump::{self, Segment, Stages};
 use crate::crypto::stream::{CHUNK, NONCE, SEALED_CHUNK, Stream, TAG};
 use crate::error::{Code, Result};
@@ -24,11 +25,34 @@ use crate::sharing::age::{Opens, Options};
 pub fn open_stream(
     keys: &[&dyn Opens],
     from: impl Read + Send,
+    to: impl Write + Send,
+    options: Options<'_>,
+) -> Result<u64> {
+    open_checked(keys, from, |_| Ok(()), to, options)
+}
+
+/// The same, where what is opened is read on the calling thread, after a look at the header.
+pub fn open_piped<T>(
+    keys: &[&dyn Opens],
+    from: impl Read + Send,
+    check: impl FnOnce(&Header) -> Result<()> + Send,
+    options: Options<'_>,
+    read: impl FnOnce(&mut PipeReader) -> Result<T>,
+) -> std::result::Result<T, Side> {
+    let opened = pipe(|to| open_checked(keys, from, check, to, options), read);
+    opened.map(|(_, read)| read)
+}
+
+fn open_checked(
+    keys: &[&dyn Opens],
+    from: impl Read + Send,
+    check: impl FnOnce(&Header) -> Result<()>,
     mut to: impl Write + Send,
     options: Options<'_>,
 ) -> Result<u64> {
     let mut input = Input::detect(BufReader::new(from))?;
-    let (stream, _) = begin(keys, &mut input)?;
+    let (header, stream) = begin(keys, &mut input)?;
+    check(&header)?;
     let mut next = None;
     let mut done = 0;
     let stages = Stages {
@@ -111,7 +135,7 @@ impl<R: Read> StreamOpener<R> {
     }
 
     fn of(keys: &[&dyn Opens], mut input: Input<R>) -> Result<Self> {
-        let (stream, _) = begin(keys, &mut input)?;
+        let (_, stream) = begin(keys, &mut input)?;
         Ok(Self {
             input,
             stream,
@@ -230,15 +254,15 @@ impl<R: Read> BufRead for Input<R> {
     }
 }
 
-/// Reads everything before the first chunk; says where that begins.
-pub fn begin(keys: &[&dyn Opens], from: &mut impl BufRead) -> Result<(Stream, u64)> {
+/// Reads everything before the first chunk.
+pub fn begin(keys: &[&dyn Opens], from: &mut impl BufRead) -> Result<(Header, Stream)> {
     let header = Header::read_exactly(from)?;
     let file_key = header.file_key(keys)?;
     let mut nonce = [0; NONCE];
     if read_full(from, &mut nonce)? < NONCE {
         return Err(Code::AgeHeader.into());
     }
-    Ok((Stream::new(&file_key, &nonce), (header.as_bytes().len() + NONCE) as u64))
+    Ok((header, Stream::new(&file_key, &nonce)))
 }
 
 const SEALED_SEGMENT: usize = 4 * SEALED_CHUNK;

@@ -44,6 +44,7 @@ pub use crate::crypto::pump::{Options, Threads};
 pub use crate::io::{ReadAt, Reader};
 pub use header::{Header, MAX_HEADER, MAX_STANZAS};
 pub use identity::{Identity, Opens};
+pub(crate) use input::open_piped;
 pub use input::{StreamOpener, open_stream};
 pub use opener::{Opener, open};
 pub use password::{MAX_WORK_FACTOR, Password, WORK_FACTOR};

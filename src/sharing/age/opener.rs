@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, BufReader, Write};
 
 use crate::crypto::pump::{self, Segment, Stages, Threads};
-use crate::crypto::stream::{CHUNK, Layout, SEALED_CHUNK, Stream, TAG};
+use crate::crypto::stream::{NONCE, CHUNK, Layout, SEALED_CHUNK, Stream, TAG};
 use crate::error::{Code, Error, Result};
 use crate::io::Reader;
 use crate::progress::Progress;
@@ -62,7 +62,8 @@ impl<R: ReadAt> Opener<R> {
     pub fn new(keys: &[&dyn Opens], source: R) -> Result<Self> {
         let size = source.size()?;
         let mut from = BufReader::new(Reader::new(&source, size, HEADER_PIECE));
-        let (stream, base) = begin(keys, &mut from)?;
+        let (header, stream) = begin(keys, &mut from)?;
+        let base = (header.as_bytes().len() + NONCE) as u64;
         let layout = Layout::of_sealed(size.checked_sub(base).ok_or(Code::SealedLength)?)?;
         let mut sealed = vec![0; layout.last + TAG];
         source.read_exact_at(base + layout.whole * SEALED_CHUNK as u64, &mut sealed)?;

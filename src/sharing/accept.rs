@@ -1,0 +1,392 @@
+//! Accepting a share: steps in their order, each with what it refuses. Nothing is written before all but the
+//! last have passed, and what is written counts for nothing before the last has.
+
+use std::fmt;
+use std::io::Read;
+use std::sync::OnceLock;
+
+use crate::clock::Timestamp;
+use crate::crypto::hash::{Hasher, sha256};
+use crate::crypto::pipe::Side;
+use crate::error::{Code, Error, Result};
+use crate::id::Hash;
+use crate::sharing::age::{self, Kind, Opens, Options, Password};
+use crate::sharing::contact::Contact;
+use crate::sharing::layout::{CHAIN, DOCUMENTS, MANIFEST, README, SIGNATURE, SUMS};
+use crate::sharing::manifest::{Document, MAX_MANIFEST, Manifest};
+use crate::sharing::party::Party;
+use crate::sharing::sender;
+use crate::sharing::standing::{MAX_STANDING, Standing};
+use crate::wire::entry_name;
+use crate::wire::sshsig::{self, Namespace};
+use crate::wire::sums::Sums;
+use crate::wire::zip::{Entry, Reader};
+
+/// What is checked, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// The age file opens with a key of the receiver.
+    Decrypt,
+    /// The archive is of the one layout, every name safe.
+    Layout,
+    /// SHA256SUMS lists what is there and nothing else.
+    Sums,
+    /// A key signed SHA256SUMS.
+    Signature,
+    /// The manifest is understood and names the documents that are there.
+    Manifest,
+    /// The key is that of a verified contact, now.
+    Sender,
+    /// The receiver is named.
+    Recipient,
+    /// It is neither of the future nor expired.
+    Terms,
+    /// Every content is the one that was signed.
+    Contents,
+}
+
+/// Why a share is refused, and at which step. Those before it passed.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The step.
+    pub step: Step,
+    /// What is wrong.
+    pub error: Error,
+}
+
+/// What opens a share.
+#[derive(Clone, Copy, Debug)]
+pub enum Keys<'k> {
+    /// The receiver's own.
+    Party(&'k Party),
+    /// A password, which comes from elsewhere.
+    Password(&'k Password),
+}
+
+/// Who accepts, whom they know, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'r> {
+    /// What opens it.
+    pub keys: Keys<'r>,
+    /// Whom the receiver knows, whatever the state: who is changed or revoked is refused as such.
+    pub contacts: &'r [Contact],
+    /// The local time.
+    pub now: Timestamp,
+}
+
+/// A share that passed every step.
+#[derive(Clone)]
+pub struct Accepted {
+    /// Its signed terms.
+    pub manifest: Manifest,
+    /// SHA-256 of the manifest: what a receipt names.
+    pub hash: Hash,
+    /// For a firm's sender, what its standing shows.
+    pub shown: Option<Standing>,
+}
+
+/// Takes the contents of a share. What it got is worthless unless [`accept`] returns without an error.
+pub trait Sink {
+    /// A document begins. Its path is safe to write below a folder.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being taken; `accept` returns it.
+    fn begin(&mut self, manifest: &Manifest, document: &Document) -> Result<()>;
+
+    /// Its next bytes.
+    ///
+    /// # Errors
+    /// As `begin`.
+    fn write(&mut self, bytes: &[u8]) -> Result<()>;
+
+    /// It is complete and is the one that was signed.
+    ///
+    /// # Errors
+    /// As `begin`.
+    fn end(&mut self) -> Result<()>;
+}
+
+/// A sink that keeps nothing: accepting into it only checks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Discard;
+
+/// Accepts a share, binary or armor, into a sink.
+///
+/// The clock is the caller's, and so is the judgement of expiry. A share of a former device shows the device active
+/// at an older checkpoint: compare [`Standing::size`] with the greatest seen of that firm.
+///
+/// # Errors
+/// [`Refusal`]: the step and the error, by docs/format/share-v1.md; `io` and `cancelled` at the step where they
+/// happened.
+pub fn accept(
+    from: impl Read + Send,
+    request: &Request<'_>,
+    sink: &mut dyn Sink,
+    options: Options<'_>,
+) -> std::result::Result<Accepted, Refusal> {
+    match request.keys {
+        Keys::Party(party) => {
+            let [hybrid, classic] = party.identities();
+            run(&[hybrid, classic], from, request, sink, options)
+        }
+        Keys::Password(password) => run(&[password], from, request, sink, options),
+    }
+}
+
+fn run(
+    keys: &[&dyn Opens],
+    from: impl Read + Send,
+    request: &Request<'_>,
+    sink: &mut dyn Sink,
+    options: Options<'_>,
+) -> std::result::Result<Accepted, Refusal> {
+    let stanzas = OnceLock::new();
+    // Set before the first byte of content there is.
+    let look = |header: &age::Header| {
+        let _first = stanzas.set(header.kinds().collect::<Vec<_>>());
+        Ok(())
+    };
+    let mut step = Step::Layout;
+    let accepted = age::open_piped(keys, from, look, options, |archive| {
+        let mut zip = Reader::new(archive);
+        let mut front = Front::read(&mut zip)?;
+        let accepted = front.judge(request, stanzas.get().map_or(&[], Vec::as_slice), &mut step)?;
+        step = Step::Contents;
+        take_contents(&mut zip, front, &accepted.manifest, sink)?;
+        Ok(accepted)
+    });
+    accepted.map_err(|side| match side {
+        Side::Writing(error) => Refusal { step: Step::Decrypt, error },
+        Side::Reading(error) => Refusal { step, error },
+    })
+}
+
+/// What lies before the documents, and the entry that follows.
+struct Front {
+    readme: Vec<u8>,
+    sums: Vec<u8>,
+    signature: Vec<u8>,
+    manifest: Vec<u8>,
+    chain: Option<Vec<u8>>,
+    next: Option<Entry>,
+    /// The hashes of the documents, by SHA256SUMS.
+    hashes: Vec<Hash>,
+}
+
+impl Front {
+    fn read<R: Read>(zip: &mut Reader<R>) -> Result<Self> {
+        let readme = fixed(zip, README, MAX_README)?;
+        let sums = fixed(zip, SUMS, MAX_SUMS)?;
+        let signature = fixed(zip, SIGNATURE, MAX_SIGNATURE)?;
+        let manifest = fixed(zip, MANIFEST, MAX_MANIFEST)?;
+        let mut next = zip.next()?;
+        let mut chain = None;
+        if let Some(entry) = next.as_ref().filter(|entry| entry.name == CHAIN) {
+            chain = Some(whole(zip, entry, MAX_STANDING)?);
+            next = zip.next()?;
+        }
+        Ok(Self { readme, sums, signature, manifest, chain, next, hashes: Vec::new() })
+    }
+
+    /// Steps 3 to 8.
+    fn judge(&mut self, request: &Request<'_>, stanzas: &[Kind], step: &mut Step) -> Result<Accepted> {
+        *step = Step::Sums;
+        let sums = Sums::parse(&self.sums)?;
+        let front: Vec<(&str, &[u8])> = [(README, self.readme.as_slice()), (MANIFEST, &self.manifest)]
+            .into_iter()
+            .chain(self.chain.as_deref().map(|chain| (CHAIN, chain)))
+            .collect();
+        let names = front.iter().map(|(name, _)| *name);
+        if !sums.entries().iter().map(|(name, _)| name.as_str()).take(front.len()).eq(names) {
+            return Err(Code::Sums.into());
+        }
+        *step = Step::Signature;
+        let key = sshsig::verify(&self.signature, Namespace::Disclosure, &self.sums)?;
+        *step = Step::Manifest;
+        for ((_, bytes), (_, hash)) in front.iter().zip(sums.entries()) {
+            if sha256(bytes) != *hash {
+                return Err(Code::EntryAltered.into());
+            }
+        }
+        let manifest = Manifest::parse(&self.manifest)?;
+        let listed = sums.entries().get(front.len()..).unwrap_or_default();
+        check_documents(&manifest.documents, listed)?;
+        self.hashes = listed.iter().map(|(_, hash)| *hash).collect();
+        *step = Step::Sender;
+        let shown = sender::judge(&manifest, &key, self.chain.as_deref(), request)?;
+        *step = Step::Recipient;
+        check_recipients(&manifest, stanzas, request.keys)?;
+        *step = Step::Terms;
+        check_times(&manifest, request.now)?;
+        Ok(Accepted { hash: sha256(&self.manifest), manifest, shown })
+    }
+}
+
+/// The entry that must come next, whole.
+fn fixed<R: Read>(zip: &mut Reader<R>, name: &str, most: usize) -> Result<Vec<u8>> {
+    match zip.next()? {
+        Some(entry) if entry.name == name => whole(zip, &entry, most),
+        _ => Err(Code::ShareLayout.into()),
+    }
+}
+
+fn whole<R: Read>(zip: &mut Reader<R>, entry: &Entry, most: usize) -> Result<Vec<u8>> {
+    let size = usize::try_from(entry.size).ok().filter(|size| *size <= most).ok_or(Code::ShareLayout)?;
+    // It grows as bytes come: a size alone makes no memory be taken.
+    let mut bytes = Vec::new();
+    zip.take(size as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The manifest and SHA256SUMS name the same documents, where a share has documents.
+fn check_documents(documents: &[Document], listed: &[(String, Hash)]) -> Result<()> {
+    if !documents.iter().map(|one| &one.path).eq(listed.iter().map(|(name, _)| name)) {
+        return Err(Code::ShareDocuments.into());
+    }
+    for document in documents {
+        let name = document.path.strip_prefix(DOCUMENTS).ok_or(Code::EntryName)?;
+        // All in one folder: none lies below another's name.
+        if name.contains('/') {
+            return Err(Code::EntryName.into());
+        }
+        entry_name::check(&document.path)?;
+    }
+    Ok(())
+}
+
+/// The receiver is among those whom the sender signed, and the file is for as many.
+fn check_recipients(manifest: &Manifest, stanzas: &[Kind], keys: Keys<'_>) -> Result<()> {
+    let party = match keys {
+        Keys::Password(_) => {
+            let alone = manifest.recipients.is_empty() && stanzas == [Kind::Password];
+            return if alone { Ok(()) } else { Err(Code::ShareRecipients.into()) };
+        }
+        Keys::Party(party) => party,
+    };
+    let own = [party.recipient(), party.classic_recipient()].map(|own| (own.kind(), own.to_string()));
+    let mut named = manifest.recipients.iter();
+    let Some((kind, _)) = named.find_map(|one| own.iter().find(|(_, own)| *own == one.recipient)) else {
+        return Err(Code::NotARecipient.into());
+    };
+    // A stanza more is a recipient whom the sender did not sign.
+    let for_them = stanzas.len() == manifest.recipients.len() && stanzas.iter().all(|one| one == kind);
+    if for_them { Ok(()) } else { Err(Code::ShareRecipients.into()) }
+}
+
+fn check_times(manifest: &Manifest, now: Timestamp) -> Result<()> {
+    if manifest.created.micros() > now.micros().saturating_add(GRACE) {
+        return Err(Code::ShareNotYetValid.into());
+    }
+    if manifest.expires.is_some_and(|expires| now >= expires) {
+        return Err(Code::ShareExpired.into());
+    }
+    Ok(())
+}
+
+/// Step 9: exactly the documents of the manifest, each as it was signed.
+fn take_contents<R: Read>(
+    zip: &mut Reader<R>,
+    front: Front,
+    manifest: &Manifest,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    let mut next = front.next;
+    let mut piece = vec![0; PIECE];
+    for (document, hash) in manifest.documents.iter().zip(&front.hashes) {
+        let entry = next.filter(|entry| entry.name == document.path).ok_or(Code::ShareDocuments)?;
+        if entry.size != document.size {
+            return Err(Code::ShareDocuments.into());
+        }
+        sink.begin(manifest, document)?;
+        let mut hasher = Hasher::default();
+        loop {
+            let count = zip.read(&mut piece)?;
+            let Some(taken) = piece.get(..count).filter(|taken| !taken.is_empty()) else { break };
+            hasher.update(taken);
+            sink.write(taken)?;
+        }
+        let digests = hasher.finish();
+        if digests.sha256 != *hash || digests.length != document.size {
+            return Err(Code::EntryAltered.into());
+        }
+        sink.end()?;
+        next = zip.next()?;
+    }
+    if next.is_some() { Err(Code::ShareDocuments.into()) } else { Ok(()) }
+}
+
+impl Sink for Discard {
+    fn begin(&mut self, _: &Manifest, _: &Document) -> Result<()> {
+        Ok(())
+    }
+
+    fn write(&mut self, _: &[u8]) -> Result<()> {
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Step {
+    /// Every step, in order.
+    pub const ALL: [Self; 9] = [
+        Self::Decrypt,
+        Self::Layout,
+        Self::Sums,
+        Self::Signature,
+        Self::Manifest,
+        Self::Sender,
+        Self::Recipient,
+        Self::Terms,
+        Self::Contents,
+    ];
+
+    /// One word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Decrypt => "decrypt",
+            Self::Layout => "layout",
+            Self::Sums => "sums",
+            Self::Signature => "signature",
+            Self::Manifest => "manifest",
+            Self::Sender => "sender",
+            Self::Recipient => "recipient",
+            Self::Terms => "terms",
+            Self::Contents => "contents",
+        }
+    }
+}
+
+const MAX_README: usize = 1 << 20;
+const MAX_SUMS: usize = 40 << 20;
+const MAX_SIGNATURE: usize = 4 << 10;
+const PIECE: usize = 64 << 10;
+/// How far clocks may differ: ten minutes.
+const GRACE: u64 = 600_000_000;
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.step.name(), self.error)
+    }
+}
+
+impl std::error::Error for Refusal {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        refusal.error
+    }
+}
+
+impl fmt::Debug for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accepted").field("manifest", &self.manifest).finish_non_exhaustive()
+    }
+}

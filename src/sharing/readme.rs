@@ -1,0 +1,99 @@
+//! README.txt: a share for the person without this library.
+
+use std::fmt::Write as _;
+
+use crate::codec::time;
+use crate::id::Hash;
+use crate::sharing::manifest::{Manifest, Onward, designation_name};
+use crate::sharing::plain;
+
+/// The text. Its commands hold no name from the share, so that copying them runs nothing of the sender's.
+pub fn text(manifest: &Manifest, hash: &Hash) -> String {
+    let mut text = String::new();
+    let mut line = |line: &str| {
+        text.push_str(line);
+        text.push('\n');
+    };
+    let sender = match manifest.sender.organisation.as_str() {
+        "" => plain::line(&manifest.sender.name),
+        organisation => format!("{}, {}", plain::line(&manifest.sender.name), plain::line(organisation)),
+    };
+    line("DOCUMENTS SHARED IN CONFIDENCE");
+    line("");
+    line(&format!("From:         {sender}"));
+    for recipient in &manifest.recipients {
+        line(&format!("Prepared for: {}", plain::line(&recipient.name)));
+    }
+    if manifest.forwardable() {
+        line("Prepared for: whoever has the password");
+    }
+    line(&format!("Made:         {}", time::write(manifest.created)));
+    if let Some(expires) = manifest.expires {
+        line(&format!("Expires:      {}; do not use it from then on", time::write(expires)));
+    }
+    line(&format!("Purpose:      {}", plain::line(&manifest.purpose)));
+    if let Some(basis) = &manifest.basis {
+        line(&format!("Privilege:    {}", plain::line(basis)));
+    }
+    line(&format!("Handling:     {}", designation_name(manifest.designation)));
+    line(&format!(
+        "Passing on:   {}",
+        match manifest.onward {
+            Onward::No => "not allowed",
+            Onward::WithConsent => "only if the sender consents",
+            Onward::Yes => "allowed",
+        }
+    ));
+    line(&format!("Documents:    {}", manifest.documents.len()));
+    line("");
+    text.push_str(CHECK);
+    if manifest.recipients.is_empty() {
+        return text;
+    }
+    text.push_str(match manifest.receipt {
+        true => "\nThe sender asks for a receipt",
+        false => "\nA receipt is not asked for; it can be given all the same",
+    });
+    text.push_str(RECEIPT);
+    for recipient in &manifest.recipients {
+        let _infallible = write!(
+            text,
+            "\nFor {}:\n    printf '{{\"action\":\"received\",\"at\":\"%s\",\"envelope\":\"{}\",\"fingerprint\":\"{}\",\
+             \"manifest\":\"{hash}\"}}\\n' \"$(date -u +%Y-%m-%dT%H:%M:%S.000000Z)\" > receipt.json\n",
+            plain::line(&recipient.name),
+            super::manifest::hexed(manifest.share.as_bytes()),
+            recipient.fingerprint,
+        );
+    }
+    text.push_str(SIGN);
+    text
+}
+
+const CHECK: &str = "\
+HOW TO CHECK IT
+With age, unzip, OpenSSH and sha256sum, in an empty folder that holds
+  share.age   the file you received
+  key.txt     your age identity (for a password leave out `-i key.txt`)
+  sender.pub  one line with the sender's ssh key, beginning with ssh-ed25519. It must have come to
+              you apart from this share, on a card or from a person you know: a key that
+              came with the share proves nothing.
+
+    age -d -i key.txt -o share.zip share.age
+    unzip -q share.zip -d share
+    printf 'sender namespaces=\"disclosure.v1@privity\" %s\\n' \"$(cat sender.pub)\" > allowed_signers
+    ssh-keygen -Y verify -f allowed_signers -I sender -n disclosure.v1@privity -s share/SHA256SUMS.sig < share/SHA256SUMS
+    (cd share && sha256sum -c --strict --quiet SHA256SUMS)
+    (cd share && find . -type f ! -path ./SHA256SUMS ! -path ./SHA256SUMS.sig | LC_ALL=C sort) > found
+    cut -c 67- share/SHA256SUMS | sed 's|^|./|' | LC_ALL=C sort > listed
+    diff listed found
+
+Every command must end without a complaint. Then the documents are those that the sender signed, all of
+them and no others; whom they are for and on which terms stands in share/privity/manifest.json, which is
+signed with them. If you are not named there, somebody passed the share on to you.
+";
+
+const RECEIPT: &str = ". Sign it with the ssh key that the sender knows
+(my_key) and send back receipt.json and receipt.json.sig.
+";
+
+const SIGN: &str = "\nThen, for anybody:\n    ssh-keygen -Y sign -n receipt.v1@privity -f my_key receipt.json\n";

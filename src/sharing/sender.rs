@@ -1,0 +1,72 @@
+//! Whether the key that signed a share is that of a contact whom the receiver verified.
+
+use crate::crypto::sign::VerifyingKey;
+use crate::error::{Code, Result};
+use crate::id::Hash;
+use crate::sharing::accept::Request;
+use crate::sharing::contact::Contact;
+use crate::sharing::manifest::{Ledger, Manifest};
+use crate::sharing::party::PartyKind;
+use crate::sharing::standing::Standing;
+use crate::wire::ssh_key;
+
+/// Judges the sender: the contact, and for a firm what its standing shows.
+pub fn judge(
+    manifest: &Manifest,
+    key: &VerifyingKey,
+    chain: Option<&[u8]>,
+    request: &Request<'_>,
+) -> Result<Option<Standing>> {
+    let sender = &manifest.sender;
+    if ssh_key::parse_line(&sender.key).ok().as_ref() != Some(key) {
+        return Err(Code::SenderKey.into());
+    }
+    let contact = contact_of(manifest, key, request.contacts).ok_or(Code::SenderUnknown)?;
+    let verified = match contact {
+        Contact::Verified(verified) => verified,
+        Contact::Unverified(_) => return Err(Code::ContactUnverified.into()),
+        Contact::Changed(_) => return Err(Code::ContactChanged.into()),
+        Contact::Revoked(_) => return Err(Code::ContactRevoked.into()),
+    };
+    verified.in_force(request.now)?;
+    match (sender.kind, chain) {
+        (PartyKind::Standalone, None) if key.to_bytes() == sender.anchor => Ok(None),
+        (PartyKind::Standalone, _) => Err(Code::SenderKey.into()),
+        (PartyKind::Firm, None) => Err(Code::Standing.into()),
+        (PartyKind::Firm, Some(chain)) => {
+            let shown = Standing::verify(chain, &Hash(sender.anchor))?;
+            let named = sender.device == Some(shown.device())
+                && shown.firm().as_bytes() == sender.party.as_bytes()
+                && shown.ssh_key() == *key
+                && manifest.ledger.as_ref() == Some(&Ledger::of(&shown));
+            if named { Ok(Some(shown)) } else { Err(Code::SenderKey.into()) }
+        }
+    }
+}
+
+/// The contact whose key it is; for a firm, where no contact has the very key, whoever is known of it: it was verified
+/// as a whole.
+fn contact_of<'c>(manifest: &Manifest, key: &VerifyingKey, contacts: &'c [Contact]) -> Option<&'c Contact> {
+    let sender = &manifest.sender;
+    let of_party = |contact: &&Contact| contact.kind() == sender.kind && contact.has_anchor(&sender.anchor);
+    // Who is revoked or changed is so under every key they had.
+    let worst = |contacts: &mut dyn Iterator<Item = &'c Contact>| {
+        contacts.max_by_key(|contact| match contact {
+            Contact::Verified(_) => 1,
+            Contact::Unverified(_) => 0,
+            Contact::Changed(_) => 2,
+            Contact::Revoked(_) => 3,
+        })
+    };
+    let mut with_key = contacts.iter().filter(of_party).filter(|contact| contact.has_ssh_key(key));
+    if let Some(contact) = worst(&mut with_key) {
+        return Some(contact);
+    }
+    match sender.kind {
+        PartyKind::Standalone => None,
+        PartyKind::Firm => {
+            let mut known = contacts.iter().filter(of_party);
+            known.find(|contact| matches!(contact, Contact::Verified(_))).or_else(|| worst(&mut contacts.iter().filter(of_party)))
+        }
+    }
+}
