@@ -454,8 +454,6 @@ registry! {
         "Ask the sender for a new share.";
     ShareNotYetValid, "share-not-yet-valid", Refused, "the share was made in the future, by the clock of this device",
         "Check the clock of this device.";
-    SourceChanged, "source-changed", Refused, "a file changed while it was shared",
-        "Nothing was written; share it again when nobody writes to it.";
     Receipt, "receipt", Invalid, "the bytes are no receipt of this format",
         "Ask for the receipt again, as its file and its signature.";
     ReceiptRefused, "receipt-refused", Refused, "the receipt is of another share or by another person",
