@@ -12,6 +12,7 @@ mod tlog;
 
 pub use consistency::Consistency;
 pub use signer::{Before, DevicePath, Signer, SignerProof, Standing};
+pub(crate) use tlog::verify_head;
 pub use tlog::{AnchorLeaf, HeadPath, Recorded, TlogProof};
 
 use crate::audit::kind::ChainType;
@@ -26,7 +27,7 @@ use crate::wire::cose::Kid;
 const MAX_PATH: usize = 64;
 
 /// The record of this chain that these bytes are, signed by that of `keys` which it names.
-fn verify_signed<'b>(
+pub(crate) fn verify_signed<'b>(
     bytes: &'b [u8],
     chain: ChainId,
     chain_type: ChainType,
@@ -39,14 +40,14 @@ fn verify_signed<'b>(
     Ok(record)
 }
 
-fn write_hashes(writer: &mut Writer, hashes: &[Hash]) {
+pub(crate) fn write_hashes(writer: &mut Writer, hashes: &[Hash]) {
     writer.array(hashes.len());
     hashes.iter().for_each(|hash| {
         writer.bytes(&hash.0);
     });
 }
 
-fn read_hashes(reader: &mut Reader<'_>) -> Result<Vec<Hash>> {
+pub(crate) fn read_hashes(reader: &mut Reader<'_>) -> Result<Vec<Hash>> {
     let count = usize::try_from(reader.array()?).map_err(|_| Code::Field)?;
     if count > MAX_PATH {
         return Err(Code::Field.into());

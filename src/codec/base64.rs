@@ -1,7 +1,7 @@
 //! Standard base64 with padding (RFC 4648 §4), in its one encoding: no white space, no missing
 //! padding, no stray bits. `base64ct` is strict in all three; the tests below hold it to that.
 
-use base64ct::{Base64, Base64Unpadded, Encoding as _};
+use base64ct::{Base64, Base64Unpadded, Base64UrlUnpadded, Encoding as _};
 
 /// The text of `bytes`.
 pub fn encode(bytes: &[u8]) -> String {
@@ -38,6 +38,16 @@ pub fn fixed_unpadded<const N: usize>(text: &str) -> Option<[u8; N]> {
         return None;
     }
     decode_unpadded(text)?.try_into().ok()
+}
+
+/// The text of `bytes` in the alphabet for addresses, without padding (RFC 4648 §5).
+pub fn encode_url(bytes: &[u8]) -> String {
+    Base64UrlUnpadded::encode_string(bytes)
+}
+
+/// The bytes of `text`, if it is the text that [`encode_url`] gives for them.
+pub fn decode_url(text: &str) -> Option<Vec<u8>> {
+    Base64UrlUnpadded::decode_vec(text).ok()
 }
 
 /// Writes the text of `bytes` into `out`, which has exactly its length.

@@ -37,6 +37,7 @@ labels! {
     KdfPurpose, "privity/1/kdf/" {
         ChainKeys = "chain-keys",
         Confirm = "confirm",
+        Contacts = "contacts",
         ContentCommitment = "content-commitment",
         DetailKeyWrap = "detail-key-wrap",
         DetailSecret = "detail-secret",
@@ -47,6 +48,9 @@ labels! {
         Identity = "identity",
         Intake = "intake",
         Meta = "meta",
+        PartyClassic = "party-classic",
+        PartyHybrid = "party-hybrid",
+        PartyKeys = "party-keys",
         Previous = "previous",
         Protectors = "protectors",
         RootKeys = "root-keys",
@@ -60,6 +64,7 @@ labels! {
     /// What a seal holds.
     SealKind, "privity/1/seal/" {
         ChainKeys = "chain-keys",
+        Contact = "contact",
         Detail = "detail",
         DetailKey = "detail-key",
         DeviceKeys = "device-keys",
@@ -68,6 +73,7 @@ labels! {
         DocumentKey = "document-key",
         DocumentMeta = "document-meta",
         Identity = "identity",
+        PartyKeys = "party-keys",
         Passphrase = "passphrase",
         PreviousDetail = "previous-detail",
         PreviousEpoch = "previous-epoch",
@@ -119,6 +125,7 @@ labels! {
         ShredKey = "shred-key",
         UserKey = "user-key",
         DeviceKey = "device-key",
+        PartyKey = "party-key",
         UnlockingSecret = "unlocking-secret",
         PassphraseSalt = "passphrase-salt",
         Id = "id",

@@ -9,8 +9,9 @@ use crate::crypto::profile::Profile;
 use crate::crypto::seal::{self, SealContext};
 use crate::crypto::sign::SigningKey;
 use crate::error::{Code, Result};
+use crate::id::{FirmId, PrincipalId};
 use crate::keys::protected::{self, Kind};
-use crate::keys::{Identity, Protector};
+use crate::keys::{Identity, PartyKeys, Protector};
 use crate::secret::{Secret, ct_eq};
 
 /// Separate keys for records, checkpoints, SSH signatures and unwrapping, and a secret under which
@@ -108,6 +109,16 @@ impl DeviceKeys {
         Ok(seal::open(&self.state, &state_context(aad), sealed).map_err(|_| Code::DeviceStateDamaged)?)
     }
 
+    /// What the device signs and receives shares of its firm with: its ssh key, and keys derived from
+    /// its device secret.
+    pub(crate) fn party(&self, firm: FirmId) -> Result<PartyKeys> {
+        PartyKeys::of_device(
+            PrincipalId::from_bytes(*firm.as_bytes()),
+            &seed(&self.seeds, 2)?,
+            &seed(&self.seeds, 4)?,
+        )
+    }
+
     /// A tag over what the device caches outside its sealed state, so that it believes its own
     /// cache alone.
     #[must_use]
@@ -128,10 +139,7 @@ impl DeviceKeys {
 
     /// The seeds of the record, log, ssh and X-Wing key, then the device secret.
     pub(crate) fn from_seeds(seeds: Secret<SEEDS>) -> Result<Self> {
-        let at = |index: usize| -> Result<Secret<32>> {
-            let from = seeds.expose_secret().get(index * 32..).and_then(<[u8]>::first_chunk);
-            Ok(from.map(Secret::copy_of).ok_or(Code::Field)?)
-        };
+        let at = |index| seed(&seeds, index);
         let key = |index| at(index).map(|seed| SigningKey::from_seed(&seed));
         let secret = at(4)?;
         let under = |purpose| derive(&secret, purpose, Profile::ChaCha, &Context::empty());
@@ -139,6 +147,12 @@ impl DeviceKeys {
         let (state, cache) = (under(KdfPurpose::DeviceState), under(KdfPurpose::StateCache));
         Ok(Self { record, log, ssh, identity, state, cache, seeds })
     }
+}
+
+/// The seed at this place.
+fn seed(seeds: &Secret<SEEDS>, index: usize) -> Result<Secret<32>> {
+    let from = seeds.expose_secret().get(index * 32..).and_then(<[u8]>::first_chunk);
+    Ok(from.map(Secret::copy_of).ok_or(Code::Field)?)
 }
 
 /// State is kept by one device for itself: in one profile, by version of the format.

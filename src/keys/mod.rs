@@ -2,6 +2,7 @@
 //!
 //! - [`Identity`]: what a person or a service opens wrapped keys with. Keep it
 //!   [protected](Identity::protect) by a [`Passphrase`] or by a [`Protector`] of the host.
+//! - [`PartyKeys`]: what a party signs and receives shares with.
 //! - [`ChainKeys`]: what an author of an audit chain signs records and checkpoints with.
 //! - [`DocumentKey`]: seals exactly one document; made by sealing and by nothing else.
 //! - [`OpeningKey`]: opens a document and can be wrapped to further people; cannot seal.
@@ -22,6 +23,7 @@ mod device;
 mod document;
 mod epoch;
 mod identity;
+mod party;
 mod passphrase;
 mod protected;
 mod protector;
@@ -40,6 +42,7 @@ pub use device::DeviceKeys;
 pub use document::{DocumentKey, OpeningKey, WrapContext};
 pub use epoch::{EpochPlace, EpochSecret};
 pub use identity::Identity;
+pub use party::PartyKeys;
 pub use passphrase::Passphrase;
 pub use protector::{Protector, ProtectorId};
 pub use protectors::TwoProtectors;

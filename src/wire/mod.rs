@@ -3,3 +3,4 @@
 pub mod cose;
 pub mod lines;
 pub mod note;
+pub mod ssh_key;

@@ -244,7 +244,7 @@ impl HeadPath {
 }
 
 /// Verifies that the anchor holds this head: under its heads root, and in its list if it is there.
-pub(super) fn verify_head(head: &ChainHead, index: u64, hashes: &[Hash], anchor: &AnchorBody) -> Result<()> {
+pub(crate) fn verify_head(head: &ChainHead, index: u64, hashes: &[Hash], anchor: &AnchorBody) -> Result<()> {
     let heads = anchor.heads();
     let proved = verify_inclusion(index, heads.count, &head.leaf(), hashes, &heads.root).is_ok();
     let listed = anchor.grew(head.chain).is_none_or(|grown| grown == head);
