@@ -3,6 +3,7 @@
 pub mod base64;
 pub mod bech32;
 pub mod cbor;
+pub mod hex;
 mod text;
 pub mod time;
 pub mod words;

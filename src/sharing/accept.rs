@@ -11,12 +11,10 @@ use crate::crypto::pipe::Side;
 use crate::error::{Code, Error, Result};
 use crate::id::Hash;
 use crate::sharing::age::{self, Kind, Opens, Options, Password};
-use crate::sharing::contact::Contact;
 use crate::sharing::layout::{CHAIN, DOCUMENTS, MANIFEST, README, SIGNATURE, SUMS};
 use crate::sharing::manifest::{Document, MAX_MANIFEST, Manifest};
-use crate::sharing::party::Party;
-use crate::sharing::sender;
-use crate::sharing::standing::{MAX_STANDING, Standing};
+use crate::sharing::standing::MAX_STANDING;
+use crate::sharing::{Contact, Party, Standing, sender};
 use crate::wire::entry_name;
 use crate::wire::sshsig::{self, Namespace};
 use crate::wire::sums::Sums;
@@ -179,11 +177,11 @@ impl Front {
         let sums = fixed(zip, SUMS, MAX_SUMS)?;
         let signature = fixed(zip, SIGNATURE, MAX_SIGNATURE)?;
         let manifest = fixed(zip, MANIFEST, MAX_MANIFEST)?;
-        let mut next = zip.next()?;
+        let mut next = zip.next_entry()?;
         let mut chain = None;
         if let Some(entry) = next.as_ref().filter(|entry| entry.name == CHAIN) {
             chain = Some(whole(zip, entry, MAX_STANDING)?);
-            next = zip.next()?;
+            next = zip.next_entry()?;
         }
         Ok(Self { readme, sums, signature, manifest, chain, next, hashes: Vec::new() })
     }
@@ -224,7 +222,7 @@ impl Front {
 
 /// The entry that must come next, whole.
 fn fixed<R: Read>(zip: &mut Reader<R>, name: &str, most: usize) -> Result<Vec<u8>> {
-    match zip.next()? {
+    match zip.next_entry()? {
         Some(entry) if entry.name == name => whole(zip, &entry, most),
         _ => Err(Code::ShareLayout.into()),
     }
@@ -310,7 +308,7 @@ fn take_contents<R: Read>(
             return Err(Code::EntryAltered.into());
         }
         sink.end()?;
-        next = zip.next()?;
+        next = zip.next_entry()?;
     }
     if next.is_some() { Err(Code::ShareDocuments.into()) } else { Ok(()) }
 }

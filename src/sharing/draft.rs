@@ -9,13 +9,12 @@ use crate::crypto::entropy;
 use crate::crypto::hash::Digests;
 use crate::crypto::label::RandomPurpose;
 use crate::error::{Code, Result};
-use crate::id::ShareId;
+use crate::id::{Hash, ShareId};
 use crate::io::ReadAt;
 use crate::secret::{Secret, SecretBytes};
 use crate::sharing::age::{Kind, Password, Recipients};
-use crate::sharing::contact::Addressee;
-use crate::sharing::manifest::{MAX_TERM, Onward};
-use crate::sharing::plain;
+use crate::sharing::manifest::{Onward, Recipient, term};
+use crate::sharing::{Addressee, name};
 
 /// A share to be made.
 ///
@@ -126,17 +125,19 @@ impl Draft {
     /// What can be found wrong before anything is read.
     pub(crate) fn check(&self, now: Timestamp) -> Result<()> {
         let terms = &self.terms;
-        let term = |text: &str| !text.is_empty() && text.len() <= MAX_TERM && plain::is_text(text);
-        let basis = terms.basis.as_deref().is_none_or(term);
-        if !term(&terms.purpose) || !basis || terms.expires.is_some_and(|at| at <= now) {
+        let texts = [Some(&terms.purpose), terms.basis.as_ref()];
+        for text in texts.into_iter().flatten() {
+            term(text.clone()).map_err(|_| Code::Terms)?;
+        }
+        if terms.expires.is_some_and(|at| at <= now) {
             return Err(Code::Terms.into());
         }
-        let organisation = self.organisation.is_empty() || plain::is_name(&self.organisation);
-        if plain::is_name(&self.name) && organisation { Ok(()) } else { Err(Code::Party.into()) }
+        name::check(&self.name)?;
+        name::check_organisation(&self.organisation)
     }
 
     /// The recipients of the age file and of the manifest, in one order.
-    pub(crate) fn recipients(&self) -> Result<(Recipients, Vec<crate::sharing::manifest::Recipient>)> {
+    pub(crate) fn recipients(&self) -> Result<(Recipients, Vec<Recipient>)> {
         let (to, kind) = match &self.to {
             To::Password(password) => return Ok((Recipients::password(password.clone()), Vec::new())),
             To::Contacts(to, kind) => (to, *kind),
@@ -149,7 +150,7 @@ impl Draft {
                 _ => addressee.recipient(),
             };
             let key = key.ok_or(Code::ShareRecipients)?;
-            named.push(crate::sharing::manifest::Recipient {
+            named.push(Recipient {
                 name: addressee.name().to_owned(),
                 recipient: key.to_string(),
                 fingerprint: Hash(*addressee.fingerprint().as_bytes()),
@@ -168,8 +169,6 @@ impl Draft {
         }
     }
 }
-
-use crate::id::Hash;
 
 /// Ten words of the list of BIP-39 with hyphens between: 110 bits.
 fn password() -> Result<SecretBytes> {

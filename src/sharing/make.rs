@@ -18,10 +18,8 @@ use crate::secret::Secret;
 use crate::sharing::age::{self, Options, Threads};
 use crate::sharing::draft::{Draft, Item};
 use crate::sharing::layout::{CHAIN, DOCUMENTS, MANIFEST, README, SIGNATURE, SUMS};
-use crate::sharing::manifest::{Document, Ledger, Manifest, Sender};
-use crate::sharing::party::Party;
-use crate::sharing::readme;
-use crate::sharing::standing::Standing;
+use crate::sharing::manifest::{Document, Ledger, Manifest, Recipient, Sender};
+use crate::sharing::{Party, Standing, readme};
 use crate::wire::sshsig::Namespace;
 use crate::wire::zip::{Entry, Layout};
 use crate::wire::{entry_name, sshsig, sums};
@@ -119,7 +117,7 @@ impl Plan {
         let length = self.layout.len();
         let all = Total { watcher: options.watcher, total: length };
         let watcher = options.watcher.is_some().then_some(&all as &dyn Watcher);
-        let archive = Archive::new(&self, items);
+        let archive = Archive::new(&self, items)?;
         let written = age::seal_stream(&self.to, archive, out, Options { watcher, ..options })?;
         if written != length {
             return Err(Code::SourceChanged.into());
@@ -133,7 +131,7 @@ fn manifest(
     draft: &Draft,
     items: &[Item<'_>],
     digests: &[Digests],
-    recipients: Vec<crate::sharing::manifest::Recipient>,
+    recipients: Vec<Recipient>,
     now: Timestamp,
 ) -> Result<Manifest> {
     let salt: Secret<32> = entropy::secret(RandomPurpose::ShareSalt)?;
@@ -163,7 +161,7 @@ fn manifest(
             organisation: draft.organisation.clone(),
             anchor: sender.anchor(),
             key: sender.ssh_key(),
-            device: shown.as_ref().map(Standing::device),
+            device: sender.device(),
         },
         recipients,
         purpose: terms.purpose.clone(),
@@ -237,18 +235,18 @@ struct Content<'a> {
 }
 
 impl<'a> Archive<'a> {
-    fn new(plan: &Plan, items: &[Item<'a>]) -> Self {
+    fn new(plan: &Plan, items: &[Item<'a>]) -> Result<Self> {
         let mut parts = VecDeque::new();
         let front = plan.front.iter().map(|bytes| Part::Bytes(bytes.clone()));
         let contents = items.iter().zip(&plan.digests).map(|(item, known)| {
             Part::Content(Content { from: item.content, at: 0, known: *known, crc32: Crc32::default() })
         });
         for (entry, part) in front.chain(contents).enumerate() {
-            parts.push_back(Part::Bytes(plan.layout.local_header(entry)));
+            parts.push_back(Part::Bytes(plan.layout.local_header(entry)?));
             parts.push_back(part);
         }
         parts.push_back(Part::Bytes(plan.layout.tail()));
-        Self { parts, piece: Vec::new(), at: 0 }
+        Ok(Self { parts, piece: Vec::new(), at: 0 })
     }
 
     /// Puts the next piece in place; `false` after the last.

@@ -3,17 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::num::NonZeroU32;
 
 use crate::audit::body::{Designation, DocumentVersion};
 use crate::clock::Timestamp;
-use crate::codec::json::{self, Value};
-use crate::codec::time;
+use crate::codec::json::{self, Fields, Value};
+use crate::codec::{hex, time};
 use crate::crypto::hash::sha256;
 use crate::error::{Code, Result};
-use crate::id::{DeviceId, Hash, PrincipalId, ShareId};
-use crate::sharing::fields::{Fields, hex, list, text};
-use crate::sharing::party::PartyKind;
-use crate::sharing::standing::Standing;
+use crate::id::{DeviceId, DocumentId, Hash, PrincipalId, ShareId};
+use crate::sharing::age::MAX_RECIPIENTS;
+use crate::sharing::{PartyKind, Standing, name};
 
 /// The most bytes a manifest may have.
 pub const MAX_MANIFEST: usize = 16 << 20;
@@ -141,64 +141,43 @@ impl Manifest {
     /// # Errors
     /// `too-large`, `json`, `manifest`; `manifest-critical` if it has terms that this version does not know.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
-        let value = json::parse(bytes, MAX_MANIFEST)?;
-        Self::read(value).map_err(|code| code.into())
+        Self::read(json::parse(bytes, MAX_MANIFEST)?)
     }
 
-    fn read(value: Value) -> std::result::Result<Self, Code> {
-        let mut fields = Fields::of(value).ok_or(Code::Manifest)?;
-        Self::check_critical(&mut fields)?;
-        let format = fields.text("format", 64).ok_or(Code::Manifest)?;
-        if format != FORMAT {
-            return Err(Code::Manifest);
+    fn read(value: Value) -> Result<Self> {
+        let mut fields = Fields::of(value, Code::Manifest)?;
+        check_critical(&mut fields)?;
+        if fields.text("format")? != FORMAT || !fields.list("approvals")?.is_empty() {
+            return Err(Code::Manifest.into());
         }
-        let approvals = fields.list("approvals").is_some_and(|list| list.is_empty());
-        let manifest = Self::read_members(&mut fields).filter(|_| approvals).ok_or(Code::Manifest)?;
-        Ok(manifest)
-    }
-
-    /// A critical member that is not known, or not there, is a term that was missed.
-    fn check_critical(fields: &mut Fields) -> std::result::Result<(), Code> {
-        let Some(critical) = fields.take("critical") else { return Ok(()) };
-        let names = list(critical).filter(|names| !names.is_empty()).ok_or(Code::Manifest)?;
-        for name in names {
-            let name = text(name, 256).ok_or(Code::Manifest)?;
-            if !MEMBERS.contains(&name.as_str()) || !fields.has(&name) {
-                return Err(Code::ManifestCritical);
-            }
-        }
-        Ok(())
-    }
-
-    fn read_members(fields: &mut Fields) -> Option<Self> {
-        let recipients = fields.list("recipients").filter(|list| list.len() <= 8)?;
-        let documents = fields.list("documents").filter(|list| !list.is_empty())?;
-        let sender = Sender::read(&mut Fields::of(fields.take("sender")?)?)?;
-        let ledger = fields.optional("ledger", |value| Ledger::read(&mut Fields::of(value)?))?;
-        // A firm's sender is shown under a checkpoint, which nobody else has.
-        if ledger.is_some() != (sender.kind == PartyKind::Firm) {
-            return None;
-        }
-        Some(Self {
-            share: ShareId::from_bytes(hex(&fields.text("share", 32)?)?),
-            salt: hex(&fields.text("salt", 64)?)?,
-            created: time::parse(&fields.text("created", 32)?)?,
-            expires: fields.optional("expires", |value| time::parse(&text(value, 32)?))?,
-            sender,
-            recipients: recipients.into_iter().map(Recipient::read).collect::<Option<_>>()?,
-            purpose: fields.text("purpose", MAX_TERM).filter(|purpose| !purpose.is_empty())?,
-            basis: fields.optional("basis", |value| text(value, MAX_TERM))?,
-            designation: designation_of(&fields.text("designation", 64)?)?,
+        let sender = Sender::read(fields.fields("sender")?)?;
+        let ledger = fields.has("ledger").then(|| fields.fields("ledger")).transpose()?;
+        let manifest = Self {
+            share: ShareId::from_bytes(hex(&fields.text("share")?)?),
+            salt: hex(&fields.text("salt")?)?,
+            created: time_of(&fields.text("created")?)?,
+            expires: fields.optional_text("expires")?.as_deref().map(time_of).transpose()?,
+            recipients: each(fields.list("recipients")?, Recipient::read)?,
+            purpose: term(fields.text("purpose")?)?,
+            basis: fields.optional_text("basis")?.map(term).transpose()?,
+            designation: designation_of(&fields.text("designation")?).ok_or(Code::Manifest)?,
             onward: {
-                let name = fields.text("onward", 64)?;
-                Onward::ALL.into_iter().find(|onward| onward.name() == name)?
+                let name = fields.text("onward")?;
+                Onward::ALL.into_iter().find(|onward| onward.name() == name).ok_or(Code::Manifest)?
             },
             receipt: fields.boolean("receipt")?,
-            documents: documents.into_iter().map(Document::read).collect::<Option<_>>()?,
-            ledger,
-            in_reply_to: fields
-                .optional("in_reply_to", |value| Some(ShareId::from_bytes(hex(&text(value, 32)?)?)))?,
-        })
+            documents: each(fields.list("documents")?, Document::read)?,
+            ledger: ledger.map(Ledger::read).transpose()?,
+            in_reply_to: {
+                let id = fields.optional_text("in_reply_to")?;
+                id.map(|id| hex(&id)).transpose()?.map(ShareId::from_bytes)
+            },
+            sender,
+        };
+        // A firm's sender is shown under a checkpoint, which nobody else has.
+        let shown = manifest.ledger.is_some() == (manifest.sender.kind == PartyKind::Firm);
+        let counts = manifest.recipients.len() <= MAX_RECIPIENTS && !manifest.documents.is_empty();
+        if shown && counts { Ok(manifest) } else { Err(Code::Manifest.into()) }
     }
 
     /// The one form there is.
@@ -214,8 +193,8 @@ impl Manifest {
         };
         let string = |text: &str| Some(Value::Text(text.to_owned()));
         put("format", string(FORMAT));
-        put("share", string(&hexed(self.share.as_bytes())));
-        put("salt", string(&hexed(&self.salt)));
+        put("share", string(&hex::encode(self.share.as_bytes())));
+        put("salt", string(&hex::encode(&self.salt)));
         put("created", string(&time::write(self.created)));
         put("expires", self.expires.map(|at| Value::Text(time::write(at))));
         put("sender", Some(self.sender.value()));
@@ -228,7 +207,7 @@ impl Manifest {
         let documents: Result<Vec<Value>> = self.documents.iter().map(Document::value).collect();
         put("documents", Some(Value::List(documents?)));
         put("ledger", self.ledger.as_ref().map(Ledger::value).transpose()?);
-        put("in_reply_to", self.in_reply_to.map(|id| Value::Text(hexed(id.as_bytes()))));
+        put("in_reply_to", self.in_reply_to.map(|id| Value::Text(hex::encode(id.as_bytes()))));
         put("approvals", Some(Value::List(Vec::new())));
         let bytes = json::write(&Value::Map(members))?;
         if bytes.len() > MAX_MANIFEST { Err(Code::TooLarge.into()) } else { Ok(bytes) }
@@ -250,48 +229,51 @@ impl Manifest {
 }
 
 impl Sender {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let kind = fields.text("kind", 16)?;
-        let kind = [PartyKind::Standalone, PartyKind::Firm].into_iter().find(|one| one.name() == kind)?;
-        let device = fields.optional("device", |value| Some(DeviceId::from_bytes(hex(&text(value, 32)?)?)))?;
-        if device.is_some() != (kind == PartyKind::Firm) {
-            return None;
-        }
-        Some(Self {
-            kind,
-            party: PrincipalId::from_bytes(hex(&fields.text("party", 32)?)?),
-            name: fields.text("name", 256)?,
-            organisation: fields.text("organisation", 256)?,
-            anchor: hex(&fields.text("anchor", 64)?)?,
-            key: fields.text("key", 256)?,
-            device,
-        })
+    fn read(mut fields: Fields) -> Result<Self> {
+        let kind = fields.text("kind")?;
+        let kind = [PartyKind::Standalone, PartyKind::Firm].into_iter().find(|one| kind_name(*one) == kind);
+        let device = fields.optional_text("device")?.map(|id| hex(&id)).transpose()?;
+        let sender = Self {
+            kind: kind.ok_or(Code::Manifest)?,
+            party: PrincipalId::from_bytes(hex(&fields.text("party")?)?),
+            name: fields.text("name")?,
+            organisation: fields.text("organisation")?,
+            anchor: hex(&fields.text("anchor")?)?,
+            key: fields.text("key")?,
+            device: device.map(DeviceId::from_bytes),
+        };
+        name::check(&sender.name).map_err(|_| Code::Manifest)?;
+        name::check_organisation(&sender.organisation).map_err(|_| Code::Manifest)?;
+        let firm = sender.kind == PartyKind::Firm;
+        if sender.device.is_some() == firm { Ok(sender) } else { Err(Code::Manifest.into()) }
     }
 
     fn value(&self) -> Value {
         let mut members = map([
-            ("kind", self.kind.name().to_owned()),
-            ("party", hexed(self.party.as_bytes())),
+            ("kind", kind_name(self.kind).to_owned()),
+            ("party", hex::encode(self.party.as_bytes())),
             ("name", self.name.clone()),
             ("organisation", self.organisation.clone()),
-            ("anchor", hexed(&self.anchor)),
+            ("anchor", hex::encode(&self.anchor)),
             ("key", self.key.clone()),
         ]);
         if let Some(device) = &self.device {
-            members.insert("device".to_owned(), Value::Text(hexed(device.as_bytes())));
+            members.insert("device".to_owned(), Value::Text(hex::encode(device.as_bytes())));
         }
         Value::Map(members)
     }
 }
 
 impl Recipient {
-    fn read(value: Value) -> Option<Self> {
-        let mut fields = Fields::of(value)?;
-        Some(Self {
-            name: fields.text("name", 256)?,
-            recipient: fields.text("recipient", 4_096)?,
-            fingerprint: Hash(hex(&fields.text("fingerprint", 64)?)?),
-        })
+    fn read(value: Value) -> Result<Self> {
+        let mut fields = Fields::of(value, Code::Manifest)?;
+        let recipient = Self {
+            name: fields.text("name")?,
+            recipient: fields.text("recipient")?,
+            fingerprint: Hash(hex(&fields.text("fingerprint")?)?),
+        };
+        name::check(&recipient.name).map_err(|_| Code::Manifest)?;
+        Ok(recipient)
     }
 
     fn value(&self) -> Value {
@@ -304,28 +286,27 @@ impl Recipient {
 }
 
 impl Document {
-    fn read(value: Value) -> Option<Self> {
-        let mut fields = Fields::of(value)?;
-        let id = fields.optional("document", |value| hex(&text(value, 32)?))?;
-        let version = fields.optional("version", |value| match value {
-            Value::Integer(number) => u32::try_from(number).ok()?.try_into().ok(),
-            _ => None,
-        })?;
+    fn read(value: Value) -> Result<Self> {
+        let mut fields = Fields::of(value, Code::Manifest)?;
+        let id = fields.optional_text("document")?.map(|id| hex(&id)).transpose()?;
+        let version = fields.has("version").then(|| fields.unsigned("version")).transpose()?;
         let version = match (id, version) {
             (None, None) => None,
             (Some(id), Some(version)) => {
-                let document = crate::id::DocumentId::from_bytes(id);
-                Some(DocumentVersion { document, version })
+                let version = u32::try_from(version).ok().and_then(NonZeroU32::new).ok_or(Code::Manifest)?;
+                Some(DocumentVersion { document: DocumentId::from_bytes(id), version })
             }
-            _ => return None,
+            _ => return Err(Code::Manifest.into()),
         };
-        Some(Self {
-            path: fields.text("path", 512)?,
-            name: fields.text("name", 4_096)?,
-            media_type: fields.text("media_type", 256)?,
-            size: fields.number("size")?,
+        let document = Self {
+            path: fields.text("path")?,
+            name: fields.text("name")?,
+            media_type: fields.text("media_type")?,
+            size: fields.unsigned("size")?,
             version,
-        })
+        };
+        let short = document.name.len() <= MAX_TERM && document.media_type.len() <= name::MAX;
+        if short { Ok(document) } else { Err(Code::Manifest.into()) }
     }
 
     fn value(&self) -> Result<Value> {
@@ -336,7 +317,7 @@ impl Document {
         ]);
         members.insert("size".to_owned(), integer(self.size)?);
         if let Some(version) = &self.version {
-            members.insert("document".to_owned(), Value::Text(hexed(version.document.as_bytes())));
+            members.insert("document".to_owned(), Value::Text(hex::encode(version.document.as_bytes())));
             members.insert("version".to_owned(), Value::Integer(version.version.get().into()));
         }
         Ok(Value::Map(members))
@@ -345,14 +326,15 @@ impl Document {
 
 impl Ledger {
     pub(crate) fn of(shown: &Standing) -> Self {
-        Self { origin: shown.origin().to_owned(), size: shown.size(), root: shown.root() }
+        let head = shown.head();
+        Self { origin: shown.origin(), size: head.size, root: head.root }
     }
 
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self {
-            origin: fields.text("origin", 256)?,
-            size: fields.number("size")?,
-            root: Hash(hex(&fields.text("root", 64)?)?),
+    fn read(mut fields: Fields) -> Result<Self> {
+        Ok(Self {
+            origin: fields.text("origin")?,
+            size: fields.unsigned("size")?,
+            root: Hash(hex(&fields.text("root")?)?),
         })
     }
 
@@ -363,17 +345,53 @@ impl Ledger {
     }
 }
 
+/// A critical member that is not known, or not there, is a term that would be missed.
+fn check_critical(fields: &mut Fields) -> Result<()> {
+    let Some(critical) = fields.optional_list("critical")? else { return Ok(()) };
+    if critical.is_empty() {
+        return Err(Code::Manifest.into());
+    }
+    for name in critical {
+        match name {
+            Value::Text(name) if MEMBERS.contains(&name.as_str()) && fields.has(&name) => {}
+            Value::Text(_) => return Err(Code::ManifestCritical.into()),
+            _ => return Err(Code::Manifest.into()),
+        }
+    }
+    Ok(())
+}
+
+fn each<T>(values: Vec<Value>, read: impl Fn(Value) -> Result<T>) -> Result<Vec<T>> {
+    values.into_iter().map(read).collect()
+}
+
+/// What people say on a share: not empty, at most 4 KiB, and nothing in it misleads but line feeds.
+pub(super) fn term(text: String) -> Result<String> {
+    let plain = text.chars().all(|c| c == '\n' || !name::misleads(c));
+    if text.is_empty() || text.len() > MAX_TERM || !plain { Err(Code::Manifest.into()) } else { Ok(text) }
+}
+
+fn time_of(text: &str) -> Result<Timestamp> {
+    Ok(time::parse(text).ok_or(Code::Manifest)?)
+}
+
+fn hex<const N: usize>(text: &str) -> Result<[u8; N]> {
+    Ok(hex::fixed(text).ok_or(Code::Manifest)?)
+}
+
+fn kind_name(kind: PartyKind) -> &'static str {
+    match kind {
+        PartyKind::Standalone => "standalone",
+        PartyKind::Firm => "firm",
+    }
+}
+
 fn map<const N: usize>(members: [(&str, String); N]) -> BTreeMap<String, Value> {
     members.into_iter().map(|(name, text)| (name.to_owned(), Value::Text(text))).collect()
 }
 
 fn integer(number: u64) -> Result<Value> {
     Ok(Value::Integer(i64::try_from(number).map_err(|_| Code::Json)?))
-}
-
-/// Bytes in lower-case hexadecimal.
-pub(super) fn hexed(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The name of a designation, as people and the manifest write it.

@@ -9,19 +9,33 @@
 //!
 //! Format: `docs/format/card-v1.md`.
 
+mod accept;
 pub mod age;
 mod card;
 mod contact;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub(crate) mod doors;
+mod draft;
 mod fingerprint;
+mod layout;
+mod make;
+pub mod manifest;
 mod name;
 mod party;
+mod readme;
+mod receipt;
+mod sender;
 pub(crate) mod standing;
 
+pub use crate::audit::body::ReceiptAction;
+pub use accept::{Accepted, Discard, Keys, Refusal, Request, Sink, Step, accept};
 pub use card::Card;
 pub use contact::{Addressee, ChangedContact, Contact, RevokedContact, UnverifiedContact, VerifiedContact};
+pub use draft::{Draft, Item, Terms};
 pub use fingerprint::Fingerprint;
+pub use make::{Made, make};
+pub use manifest::{Manifest, Onward};
 pub use party::{CardDetails, Party, PartyKind};
+pub use receipt::{Receipt, SignedReceipt};
 pub use standing::Standing;

@@ -22,8 +22,13 @@ pub(crate) fn check_organisation(name: &str) -> Result<()> {
     if name.len() > MAX || name.contains(misleads) { Err(Code::Party.into()) } else { Ok(()) }
 }
 
+/// Text on one line: what would break it or mislead is a space.
+pub(crate) fn line(text: &str) -> String {
+    text.chars().map(|c| if misleads(c) { ' ' } else { c }).collect()
+}
+
 /// What breaks a line or turns the direction of writing.
-fn misleads(c: char) -> bool {
+pub(crate) fn misleads(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}')
         || matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::codec::time;
+use crate::codec::{hex, time};
 use crate::id::Hash;
 use crate::sharing::manifest::{Manifest, Onward, designation_name};
-use crate::sharing::plain;
+use crate::sharing::name;
 
 /// The text. Its commands hold no name from the share, so that copying them runs nothing of the sender's.
 pub fn text(manifest: &Manifest, hash: &Hash) -> String {
@@ -15,14 +15,14 @@ pub fn text(manifest: &Manifest, hash: &Hash) -> String {
         text.push('\n');
     };
     let sender = match manifest.sender.organisation.as_str() {
-        "" => plain::line(&manifest.sender.name),
-        organisation => format!("{}, {}", plain::line(&manifest.sender.name), plain::line(organisation)),
+        "" => name::line(&manifest.sender.name),
+        organisation => format!("{}, {}", name::line(&manifest.sender.name), name::line(organisation)),
     };
     line("DOCUMENTS SHARED IN CONFIDENCE");
     line("");
     line(&format!("From:         {sender}"));
     for recipient in &manifest.recipients {
-        line(&format!("Prepared for: {}", plain::line(&recipient.name)));
+        line(&format!("Prepared for: {}", name::line(&recipient.name)));
     }
     if manifest.forwardable() {
         line("Prepared for: whoever has the password");
@@ -31,9 +31,9 @@ pub fn text(manifest: &Manifest, hash: &Hash) -> String {
     if let Some(expires) = manifest.expires {
         line(&format!("Expires:      {}; do not use it from then on", time::write(expires)));
     }
-    line(&format!("Purpose:      {}", plain::line(&manifest.purpose)));
+    line(&format!("Purpose:      {}", name::line(&manifest.purpose)));
     if let Some(basis) = &manifest.basis {
-        line(&format!("Privilege:    {}", plain::line(basis)));
+        line(&format!("Privilege:    {}", name::line(basis)));
     }
     line(&format!("Handling:     {}", designation_name(manifest.designation)));
     line(&format!(
@@ -60,8 +60,8 @@ pub fn text(manifest: &Manifest, hash: &Hash) -> String {
             text,
             "\nFor {}:\n    printf '{{\"action\":\"received\",\"at\":\"%s\",\"envelope\":\"{}\",\"fingerprint\":\"{}\",\
              \"manifest\":\"{hash}\"}}\\n' \"$(date -u +%Y-%m-%dT%H:%M:%S.000000Z)\" > receipt.json\n",
-            plain::line(&recipient.name),
-            super::manifest::hexed(manifest.share.as_bytes()),
+            name::line(&recipient.name),
+            hex::encode(manifest.share.as_bytes()),
             recipient.fingerprint,
         );
     }

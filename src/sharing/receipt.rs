@@ -6,16 +6,14 @@ use std::fmt;
 
 use crate::audit::body::ReceiptAction;
 use crate::clock::Timestamp;
-use crate::codec::json::{self, Value};
-use crate::codec::time;
+use crate::codec::json::{self, Fields, Value};
+use crate::codec::{hex, time};
 use crate::crypto::sign::VerifyingKey;
 use crate::error::{Code, Result};
 use crate::id::{Hash, ShareId};
 use crate::sharing::accept::Accepted;
-use crate::sharing::contact::VerifiedContact;
-use crate::sharing::fields::{Fields, hex};
-use crate::sharing::manifest::{Manifest, hexed};
-use crate::sharing::party::Party;
+use crate::sharing::manifest::Manifest;
+use crate::sharing::{Party, VerifiedContact};
 use crate::wire::sshsig::{self, Namespace};
 
 /// What a receipt says. Who said it, its signature shows.
@@ -105,20 +103,18 @@ impl Receipt {
     /// `receipt`.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let value = json::parse(bytes, MAX_RECEIPT).map_err(|_| Code::Receipt)?;
-        Ok(Fields::of(value).and_then(|mut fields| Self::read(&mut fields)).ok_or(Code::Receipt)?)
-    }
-
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let action = fields.text("action", 16)?;
-        let action = ReceiptAction::ALL.iter().copied().find(|one| one.name() == action)?;
+        let mut fields = Fields::of(value, Code::Receipt)?;
+        let action = fields.text("action")?;
+        let action = ReceiptAction::ALL.iter().copied().find(|one| one.name() == action);
         let receipt = Self {
-            action,
-            at: time::parse(&fields.text("at", 32)?)?,
-            share: ShareId::from_bytes(hex(&fields.text("envelope", 32)?)?),
-            fingerprint: Hash(hex(&fields.text("fingerprint", 64)?)?),
-            manifest: Hash(hex(&fields.text("manifest", 64)?)?),
+            action: action.ok_or(Code::Receipt)?,
+            at: time::parse(&fields.text("at")?).ok_or(Code::Receipt)?,
+            share: ShareId::from_bytes(hex::fixed(&fields.text("envelope")?).ok_or(Code::Receipt)?),
+            fingerprint: Hash(hex::fixed(&fields.text("fingerprint")?).ok_or(Code::Receipt)?),
+            manifest: Hash(hex::fixed(&fields.text("manifest")?).ok_or(Code::Receipt)?),
         };
-        fields.is_empty().then_some(receipt)
+        fields.end()?;
+        Ok(receipt)
     }
 
     /// Its one form.
@@ -129,7 +125,7 @@ impl Receipt {
         let members = [
             ("action", self.action.name().to_owned()),
             ("at", time::write(self.at)),
-            ("envelope", hexed(self.share.as_bytes())),
+            ("envelope", hex::encode(self.share.as_bytes())),
             ("fingerprint", self.fingerprint.to_string()),
             ("manifest", self.manifest.to_string()),
         ];

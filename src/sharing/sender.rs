@@ -4,10 +4,8 @@ use crate::crypto::sign::VerifyingKey;
 use crate::error::{Code, Result};
 use crate::id::Hash;
 use crate::sharing::accept::Request;
-use crate::sharing::contact::Contact;
 use crate::sharing::manifest::{Ledger, Manifest};
-use crate::sharing::party::PartyKind;
-use crate::sharing::standing::Standing;
+use crate::sharing::{Contact, PartyKind, Standing};
 use crate::wire::ssh_key;
 
 /// Judges the sender: the contact, and for a firm what its standing shows.
@@ -35,7 +33,7 @@ pub fn judge(
         (PartyKind::Firm, None) => Err(Code::Standing.into()),
         (PartyKind::Firm, Some(chain)) => {
             let shown = Standing::verify(chain, &Hash(sender.anchor))?;
-            let named = sender.device == Some(shown.device())
+            let named = sender.device == Some(shown.row().device)
                 && shown.firm().as_bytes() == sender.party.as_bytes()
                 && shown.ssh_key() == *key
                 && manifest.ledger.as_ref() == Some(&Ledger::of(&shown));
