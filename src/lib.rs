@@ -81,7 +81,9 @@ mod wire;
 
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use error::{Code, Error, ErrorKind, Result};
-pub use id::{ChainId, DeviceId, DocumentId, FirmId, Hash, HoldId, MatterId, PrincipalId, ShareId, TeamId, UserId};
+pub use id::{
+    ChainId, DeviceId, DocumentId, FirmId, Hash, HoldId, MatterId, PrincipalId, ShareId, TeamId, UserId,
+};
 pub use progress::{Flow, Progress, Watcher};
 pub use secret::SecretBytes;
 

@@ -19,9 +19,8 @@ pub fn parse(text: &str) -> Option<Timestamp> {
     };
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let (hour, minute, second, micros) = (number(11, 13)?, number(14, 16)?, number(17, 19)?, number(20, 26)?);
-    let seconds = days(year, month, day)?
-        .checked_mul(86_400)?
-        .checked_add(hour * 3_600 + minute * 60 + second)?;
+    let seconds =
+        days(year, month, day)?.checked_mul(86_400)?.checked_add(hour * 3_600 + minute * 60 + second)?;
     let at = Timestamp::from_micros(seconds.checked_mul(1_000_000)?.checked_add(micros)?)?;
     // One text for one time: no 24th hour, no 61st second, no 30th of February, no other separators.
     if write(at) == text { Some(at) } else { None }

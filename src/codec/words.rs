@@ -19,8 +19,8 @@ pub fn word(index: usize) -> &'static str {
 /// The words of a hash, most significant bits first.
 pub fn of(hash: &Hash) -> [&'static str; WORDS] {
     let bit = |at: usize| hash.0.get(at / 8).is_some_and(|byte| byte >> (7 - at % 8) & 1 == 1);
-    std::array::from_fn(|word| {
-        let index = (word * 11..(word + 1) * 11).fold(0, |index, at| (index << 1) | usize::from(bit(at)));
+    std::array::from_fn(|at| {
+        let index = (at * 11..(at + 1) * 11).fold(0, |index, at| (index << 1) | usize::from(bit(at)));
         word(index)
     })
 }

@@ -24,20 +24,6 @@ impl fmt::Debug for Digests {
     }
 }
 
-/// CRC-32 alone, as bytes come by.
-#[derive(Clone, Default)]
-pub struct Crc32(crc32fast::Hasher);
-
-impl Crc32 {
-    pub fn update(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-
-    pub fn value(&self) -> u32 {
-        self.0.clone().finalize()
-    }
-}
-
 /// Computes [`Digests`] as bytes come by.
 #[derive(Clone, Default)]
 pub struct Hasher {

@@ -85,6 +85,16 @@ pub struct Accepted {
 
 /// Takes the contents of a share. What it got is worthless unless [`accept`] returns without an error.
 pub trait Sink {
+    /// What lies before the documents, part by part, once steps 1 to 8 have passed: README.txt, SHA256SUMS, its
+    /// signature, the manifest and a firm's standing.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being taken; `accept` returns it.
+    fn part(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
+        let _ignored = (path, bytes);
+        Ok(())
+    }
+
     /// A document begins. Its path is safe to write below a folder.
     ///
     /// # Errors
@@ -150,6 +160,7 @@ fn run(
         let mut front = Front::read(&mut zip)?;
         let accepted = front.judge(request, stanzas.get().map_or(&[], Vec::as_slice), &mut step)?;
         step = Step::Contents;
+        front.give(sink)?;
         take_contents(&mut zip, front, &accepted.manifest, sink)?;
         Ok(accepted)
     });
@@ -217,6 +228,16 @@ impl Front {
         *step = Step::Terms;
         check_times(&manifest, request.now)?;
         Ok(Accepted { hash: sha256(&self.manifest), manifest, shown })
+    }
+}
+
+impl Front {
+    fn give(&self, sink: &mut dyn Sink) -> Result<()> {
+        sink.part(README, &self.readme)?;
+        sink.part(SUMS, &self.sums)?;
+        sink.part(SIGNATURE, &self.signature)?;
+        sink.part(MANIFEST, &self.manifest)?;
+        self.chain.as_deref().map_or(Ok(()), |chain| sink.part(CHAIN, chain))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a share is to be: for whom, on which terms, with which documents.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::audit::body::{Designation, DocumentVersion};
 use crate::clock::Timestamp;
@@ -31,7 +32,7 @@ pub struct Draft {
 #[derive(Clone)]
 pub(crate) enum To {
     Contacts(Vec<Addressee>, Kind),
-    Password(Password),
+    Password(Arc<Recipients>),
 }
 
 /// The terms that the sender signs. Our `accept` enforces the expiry; all of them are stated to everybody.
@@ -118,7 +119,8 @@ impl Draft {
         terms: Terms,
     ) -> Result<(Self, SecretBytes)> {
         let words = password()?;
-        let to = To::Password(Password::new(SecretBytes::new(words.expose_secret().to_vec()))?);
+        let password = Password::new(SecretBytes::new(words.expose_secret().to_vec()))?;
+        let to = To::Password(Arc::new(Recipients::password(password)));
         Ok((Self { to, name: name.into(), organisation: organisation.into(), terms }, words))
     }
 
@@ -137,9 +139,9 @@ impl Draft {
     }
 
     /// The recipients of the age file and of the manifest, in one order.
-    pub(crate) fn recipients(&self) -> Result<(Recipients, Vec<Recipient>)> {
+    pub(crate) fn recipients(&self) -> Result<(Arc<Recipients>, Vec<Recipient>)> {
         let (to, kind) = match &self.to {
-            To::Password(password) => return Ok((Recipients::password(password.clone()), Vec::new())),
+            To::Password(password) => return Ok((password.clone(), Vec::new())),
             To::Contacts(to, kind) => (to, *kind),
         };
         let mut named = Vec::with_capacity(to.len());
@@ -158,7 +160,7 @@ impl Draft {
             keys.push(key.clone());
         }
         let recipients = Recipients::new(&keys).map_err(|_| Code::ShareRecipients)?;
-        Ok((recipients, named))
+        Ok((Arc::new(recipients), named))
     }
 
     /// Whom it is for; none for a password share.

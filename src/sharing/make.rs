@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Read, Write};
+use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::crypto::entropy;
@@ -15,9 +16,9 @@ use crate::id::{Hash, ShareId};
 use crate::io::ReadAt;
 use crate::progress::{Flow, Progress, Watcher};
 use crate::secret::Secret;
-use crate::sharing::age::{self, Options, Threads};
+use crate::sharing::age::{self, Options};
 use crate::sharing::draft::{Draft, Item};
-use crate::sharing::layout::{CHAIN, DOCUMENTS, MANIFEST, README, SIGNATURE, SUMS};
+use crate::sharing::layout::{CHAIN, MANIFEST, README, SIGNATURE, SUMS};
 use crate::sharing::manifest::{Document, Ledger, Manifest, Recipient, Sender};
 use crate::sharing::{Party, Standing, readme};
 use crate::wire::sshsig::Namespace;
@@ -59,7 +60,7 @@ pub fn make(
 pub(crate) struct Plan {
     pub(crate) manifest: Manifest,
     pub(crate) hash: Hash,
-    to: age::Recipients,
+    to: Arc<age::Recipients>,
     /// The entries before the documents.
     front: Vec<Vec<u8>>,
     digests: Vec<Digests>,
@@ -97,11 +98,7 @@ impl Plan {
             entries.push(Entry { name: (*name).to_owned(), size: digests.length, crc32: digests.crc32 });
         }
         for (document, digests) in manifest.documents.iter().zip(&digests) {
-            entries.push(Entry {
-                name: document.path.clone(),
-                size: digests.length,
-                crc32: digests.crc32,
-            });
+            entries.push(Entry { name: document.path.clone(), size: digests.length, crc32: digests.crc32 });
         }
         let layout = Layout::new(entries)?;
         let front = front.into_iter().map(|(_, bytes)| bytes).collect();
@@ -138,7 +135,7 @@ fn manifest(
     let mut documents = Vec::with_capacity(items.len());
     for ((number, item), digests) in (1_u32..).zip(items).zip(digests) {
         documents.push(Document {
-            path: format!("{DOCUMENTS}{}", entry_name::sanitise(number, item.name)),
+            path: entry_name::sanitise(number, item.name),
             name: item.name.to_owned(),
             media_type: item.media_type.to_owned(),
             size: digests.length,

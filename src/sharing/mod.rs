@@ -15,12 +15,14 @@ mod card;
 mod contact;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
-pub(crate) mod doors;
+pub mod doors;
 mod draft;
+mod file;
 mod fingerprint;
 mod layout;
 mod make;
 pub mod manifest;
+mod media_type;
 mod name;
 mod party;
 mod readme;
@@ -29,10 +31,12 @@ mod sender;
 pub(crate) mod standing;
 
 pub use crate::audit::body::ReceiptAction;
+pub use crate::crypto::hash::Digests;
 pub use accept::{Accepted, Discard, Keys, Refusal, Request, Sink, Step, accept};
 pub use card::Card;
 pub use contact::{Addressee, ChangedContact, Contact, RevokedContact, UnverifiedContact, VerifiedContact};
 pub use draft::{Draft, Item, Terms};
+pub use file::{accept_folder, share_files};
 pub use fingerprint::Fingerprint;
 pub use make::{Made, make};
 pub use manifest::{Manifest, Onward};

@@ -96,4 +96,5 @@ const RECEIPT: &str = ". Sign it with the ssh key that the sender knows
 (my_key) and send back receipt.json and receipt.json.sig.
 ";
 
-const SIGN: &str = "\nThen, for anybody:\n    ssh-keygen -Y sign -n receipt.v1@privity -f my_key receipt.json\n";
+const SIGN: &str =
+    "\nThen, for anybody:\n    ssh-keygen -Y sign -n receipt.v1@privity -f my_key receipt.json\n";

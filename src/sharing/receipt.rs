@@ -14,6 +14,7 @@ use crate::id::{Hash, ShareId};
 use crate::sharing::accept::Accepted;
 use crate::sharing::manifest::Manifest;
 use crate::sharing::{Party, VerifiedContact};
+use crate::wire::ssh_key;
 use crate::wire::sshsig::{self, Namespace};
 
 /// What a receipt says. Who said it, its signature shows.
@@ -77,7 +78,9 @@ impl Receipt {
             let named = sent.recipients.iter().any(|one| one.fingerprint == *fingerprint);
             named && *fingerprint == Hash(*from.fingerprint().as_bytes())
         };
-        Self::verify_by(signed, sent.share, &sent.hash()?, of, |key| from.has_ssh_key(key))
+        Self::verify_by(signed, sent.share, &sent.hash()?, of, |key| {
+            from.ssh_key().is_some_and(|own| own == ssh_key::to_line(key, ""))
+        })
     }
 
     pub(crate) fn verify_by(

@@ -19,13 +19,7 @@ pub fn judge(
     if ssh_key::parse_line(&sender.key).ok().as_ref() != Some(key) {
         return Err(Code::SenderKey.into());
     }
-    let contact = contact_of(manifest, key, request.contacts).ok_or(Code::SenderUnknown)?;
-    let verified = match contact {
-        Contact::Verified(verified) => verified,
-        Contact::Unverified(_) => return Err(Code::ContactUnverified.into()),
-        Contact::Changed(_) => return Err(Code::ContactChanged.into()),
-        Contact::Revoked(_) => return Err(Code::ContactRevoked.into()),
-    };
+    let verified = contact_of(manifest, key, request.contacts).ok_or(Code::SenderUnknown)?.verified()?;
     verified.in_force(request.now)?;
     match (sender.kind, chain) {
         (PartyKind::Standalone, None) if key.to_bytes() == sender.anchor => Ok(None),
@@ -47,6 +41,7 @@ pub fn judge(
 fn contact_of<'c>(manifest: &Manifest, key: &VerifyingKey, contacts: &'c [Contact]) -> Option<&'c Contact> {
     let sender = &manifest.sender;
     let of_party = |contact: &&Contact| contact.kind() == sender.kind && contact.has_anchor(&sender.anchor);
+    let line = ssh_key::to_line(key, "");
     // Who is revoked or changed is so under every key they had.
     let worst = |contacts: &mut dyn Iterator<Item = &'c Contact>| {
         contacts.max_by_key(|contact| match contact {
@@ -56,7 +51,10 @@ fn contact_of<'c>(manifest: &Manifest, key: &VerifyingKey, contacts: &'c [Contac
             Contact::Revoked(_) => 3,
         })
     };
-    let mut with_key = contacts.iter().filter(of_party).filter(|contact| contact.has_ssh_key(key));
+    let mut with_key = contacts.iter().filter(of_party).filter(|contact| match sender.kind {
+        PartyKind::Standalone => contact.has_anchor(&key.to_bytes()),
+        PartyKind::Firm => contact.ssh_key().is_some_and(|own| own == line),
+    });
     if let Some(contact) = worst(&mut with_key) {
         return Some(contact);
     }
@@ -64,7 +62,9 @@ fn contact_of<'c>(manifest: &Manifest, key: &VerifyingKey, contacts: &'c [Contac
         PartyKind::Standalone => None,
         PartyKind::Firm => {
             let mut known = contacts.iter().filter(of_party);
-            known.find(|contact| matches!(contact, Contact::Verified(_))).or_else(|| worst(&mut contacts.iter().filter(of_party)))
+            known
+                .find(|contact| matches!(contact, Contact::Verified(_)))
+                .or_else(|| worst(&mut contacts.iter().filter(of_party)))
         }
     }
 }

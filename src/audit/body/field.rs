@@ -8,8 +8,8 @@ use crate::codec::cbor::{Fields, Reader, Writer};
 use crate::crypto::profile::{Padding, Profile};
 use crate::error::{Code, Result};
 use crate::id::{
-    ChainId, DeviceId, DocumentId, FirmId, Hash, HoldId, Id as _, MatterId, PrincipalId, ShareId,
-    TeamId, UserId,
+    ChainId, DeviceId, DocumentId, FirmId, Hash, HoldId, Id as _, MatterId, PrincipalId, ShareId, TeamId,
+    UserId,
 };
 
 /// One CBOR item.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, BufReader, Write};
 
 use crate::crypto::pump::{self, Segment, Stages, Threads};
-use crate::crypto::stream::{NONCE, CHUNK, Layout, SEALED_CHUNK, Stream, TAG};
+use crate::crypto::stream::{CHUNK, Layout, NONCE, SEALED_CHUNK, Stream, TAG};
 use crate::error::{Code, Error, Result};
 use crate::io::Reader;
 use crate::progress::Progress;
