@@ -260,7 +260,7 @@ mod tests {
             let wanted =
                 central.iter().map(|extra| 47 + extra).sum::<usize>() + 22 + if end64 { 76 } else { 0 };
             assert_eq!(layout.tail().len(), wanted, "{sizes:?}");
-            let content = sizes.iter().sum::<u64>() + local.iter().map(|extra| 31 + extra).sum::<u64>();
+            let content = sizes.iter().sum::<u64>() + (local.iter().sum::<usize>() + 31 * local.len()) as u64;
             assert_eq!(layout.len(), content + wanted as u64);
         }
     }
