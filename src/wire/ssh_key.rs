@@ -119,7 +119,7 @@ mod tests {
             format!("{bare}\n{bare}"),
             format!("{bare} a\rb"),
             format!("{bare} {}", "x".repeat(MAX_LINE)),
-            bare[..bare.len() - 1].to_owned(),
+            bare.strip_suffix(|_| true).unwrap().to_owned(),
             other(&|blob| blob[4] ^= 1),
             other(&|blob| blob[3] ^= 1),
             other(&|blob| blob[18] ^= 1),

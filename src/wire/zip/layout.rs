@@ -100,8 +100,9 @@ impl Layout {
         out
     }
 
-    /// Bytes of the whole archive.
+    /// Bytes of the whole archive; there are always some.
     #[must_use]
+    #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> u64 {
         self.directory.saturating_add(self.tail_len())
     }
