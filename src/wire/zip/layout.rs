@@ -30,8 +30,8 @@ impl Layout {
     /// The layout of these entries, in this order.
     ///
     /// # Errors
-    /// `entry-name`; `zip` if there are more than [`MAX_ENTRIES`], two of one name in lower case, or
-    /// more bytes than can be counted.
+    /// `entry-name`; `zip` if there are more than [`MAX_ENTRIES`], two that cannot be written side by
+    /// side, or more bytes than can be counted.
     pub fn new(entries: Vec<Entry>) -> Result<Self> {
         if entries.len() > MAX_ENTRIES {
             return Err(Code::Zip.into());
@@ -275,6 +275,7 @@ mod tests {
         for (entries, code) in [
             (many(MAX_ENTRIES + 1), "zip"),
             (vec![entry("a", 0), entry("A", 0)], "zip"),
+            (vec![entry("a/b", 0), entry("A", 0)], "zip"),
             (vec![entry("a", u64::MAX)], "zip"),
             (vec![entry("a", u64::MAX - 100)], "zip"),
             (vec![entry("a", 1 << 63), entry("b", 1 << 63)], "zip"),
