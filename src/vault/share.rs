@@ -143,11 +143,7 @@ fn details(draft: &Draft, purpose: &str) -> Vec<(String, Vec<u8>)> {
 
 fn recipient(to: &Addressee) -> Vec<u8> {
     let mut writer = Writer::new();
-    writer
-        .array(3)
-        .text(to.name())
-        .bytes(to.fingerprint().as_bytes())
-        .text(&to.ssh_key().unwrap_or_default());
+    writer.array(3).text(to.name()).bytes(to.fingerprint().as_bytes()).text(&to.ssh_key());
     writer.finish()
 }
 
