@@ -198,3 +198,4 @@ pub fn with_reused_epoch_secrets<T>(work: impl FnOnce() -> T) -> T {
 }
 
 pub use crate::sharing::age::doors as age;
+pub use crate::sharing::doors as party;

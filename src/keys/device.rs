@@ -112,7 +112,11 @@ impl DeviceKeys {
     /// What the device signs and receives shares of its firm with: its ssh key, and keys derived from
     /// its device secret.
     pub(crate) fn party(&self, firm: FirmId) -> Result<PartyKeys> {
-        PartyKeys::of_device(PrincipalId::from_bytes(*firm.as_bytes()), &seed(&self.seeds, 2)?, &seed(&self.seeds, 4)?)
+        PartyKeys::of_device(
+            PrincipalId::from_bytes(*firm.as_bytes()),
+            &seed(&self.seeds, 2)?,
+            &seed(&self.seeds, 4)?,
+        )
     }
 
     /// A tag over what the device caches outside its sealed state, so that it believes its own

@@ -269,7 +269,7 @@ impl Claims {
         writer.finish()
     }
 
-    fn parse(payload: &[u8]) -> Result<Self> {
+    pub(super) fn parse(payload: &[u8]) -> Result<Self> {
         let mut reader = Reader::new(payload, MAX_CARD)?;
         let mut fields = reader.map()?;
         reader.field(&mut fields, 1)?;

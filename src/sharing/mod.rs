@@ -12,10 +12,13 @@
 pub mod age;
 mod card;
 mod contact;
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub mod doors;
 mod fingerprint;
 mod name;
 mod party;
-mod standing;
+pub(crate) mod standing;
 
 pub use card::Card;
 pub use contact::{Addressee, ChangedContact, Contact, RevokedContact, UnverifiedContact, VerifiedContact};

@@ -39,7 +39,8 @@ mod tests {
             check(good).unwrap();
         }
         check_organisation("").unwrap();
-        let bad = ["", "a\nb", "a\rb", "a\0", "\u{7f}", "\u{85}", "a\u{2028}b", "\u{202e}gpj.exe", "\u{200f}"];
+        let bad =
+            ["", "a\nb", "a\rb", "a\0", "\u{7f}", "\u{85}", "a\u{2028}b", "\u{202e}gpj.exe", "\u{200f}"];
         for bad in bad.into_iter().chain([&*"a".repeat(257), &"é".repeat(129)]) {
             assert_eq!(check(bad).unwrap_err().code(), "party", "{bad:?}");
         }

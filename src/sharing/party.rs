@@ -106,7 +106,7 @@ impl Party {
         Self::new(keys, who)
     }
 
-    fn standalone(keys: PartyKeys) -> Result<Self> {
+    pub(super) fn standalone(keys: PartyKeys) -> Result<Self> {
         Self::new(keys, Who::Standalone)
     }
 
@@ -231,9 +231,7 @@ impl Party {
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         match &self.who {
-            Who::Standalone => {
-                Fingerprint::of_keys(&self.anchor(), Some(self.recipient().as_bytes()), None)
-            }
+            Who::Standalone => Fingerprint::of_keys(&self.anchor(), Some(self.recipient().as_bytes()), None),
             Who::Firm { genesis, .. } => Fingerprint::of_firm(genesis),
         }
     }

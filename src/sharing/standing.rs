@@ -188,11 +188,7 @@ fn verify_directory(parts: &Parts<'_>, anchor: &AnchorLeaf<'_>) -> Result<()> {
 }
 
 /// The device that the path leads to: one row alone does.
-fn active<'a>(
-    authority: &'a Authority,
-    path: &DevicePath,
-    anchor: &AnchorLeaf<'_>,
-) -> Result<&'a Certified> {
+fn active<'a>(authority: &'a Authority, path: &DevicePath, anchor: &AnchorLeaf<'_>) -> Result<&'a Certified> {
     let mut devices = authority.devices();
     Ok(devices.find(|device| path.verify(&device.row, anchor).is_ok()).ok_or(Code::DeviceNotActive)?)
 }

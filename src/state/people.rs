@@ -165,7 +165,8 @@ impl User {
 }
 
 impl Device {
-    pub(super) fn row(&self) -> DeviceRow {
+    /// Its row under the devices root.
+    pub(crate) fn row(&self) -> DeviceRow {
         DeviceRow {
             device: self.id,
             user: self.user,

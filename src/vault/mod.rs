@@ -53,6 +53,7 @@ mod rows;
 mod seal;
 mod session;
 mod source;
+mod standing;
 mod unfinished;
 mod verify;
 mod wraps;

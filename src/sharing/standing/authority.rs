@@ -75,8 +75,7 @@ impl Authority {
     }
 
     fn certify(&mut self, body: &DeviceCertified) -> Result<()> {
-        let taken =
-            self.devices.contains_key(&body.device) || body.device.as_bytes() == self.firm.as_bytes();
+        let taken = self.devices.contains_key(&body.device) || body.device.as_bytes() == self.firm.as_bytes();
         if taken {
             return Err(Code::KeyUsed.into());
         }
@@ -103,11 +102,8 @@ impl Authority {
 
     /// All of them, as those who may cosign.
     pub(super) fn cosigners(&self) -> Vec<Device> {
-        let device = |known: &Certified| Device {
-            device: known.row.device,
-            user: known.row.user,
-            log_key: known.log,
-        };
+        let device =
+            |known: &Certified| Device { device: known.row.device, user: known.row.user, log_key: known.log };
         self.devices().map(device).collect()
     }
 }
