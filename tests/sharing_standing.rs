@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use insider::Insider;
 use people::{Firm, protector, refused};
-use privity::audit::body::{Body, Device, FirmRole, List, User};
+use privity::audit::anchor::DeviceRow;
+use privity::audit::body::{Body, Device, DeviceRevoked, FirmRole, List, User};
 use privity::sharing::{
     Card, CardDetails, Contact, Fingerprint, Party, PartyKind, Standing, UnverifiedContact,
 };
@@ -261,7 +262,7 @@ fn who_is_no_administrator_makes_nobody_one() {
 }
 
 #[test]
-fn a_removed_and_a_suspended_device_are_shown_no_more() {
+fn a_revoked_and_a_suspended_device_are_shown_no_more() {
     let firm = Firm::in_memory();
     let lawyer = firm.join("B. Lawyer", 1);
     let before = Shown::of(&firm.shared, &lawyer);
@@ -276,7 +277,10 @@ fn a_removed_and_a_suspended_device_are_shown_no_more() {
     suspended.device = firm.partner.device();
     verify(&lawyer, &suspended.to_bytes()).unwrap();
 
-    firm.partner.remove_person(lawyer.user(), "left").unwrap();
+    let revoked = DeviceRevoked { device: lawyer.device(), compromised_from: None };
+    let leaf = insider.sign(before.directory, &Body::DeviceRevoked(revoked));
+    let gone = |rows: &mut Vec<DeviceRow>| rows.retain(|row| row.device != lawyer.device());
+    before.clone().grow(&insider, &[leaf], gone);
     refused(lawyer.party(), "not-active");
     let mut after = Shown::of(&firm.shared, &firm.partner);
     verify(&lawyer, &after.to_bytes()).unwrap();
