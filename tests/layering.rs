@@ -69,6 +69,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("zeroize", &["secret", "crypto"]),
     ("subtle", &["secret", "crypto"]),
     ("minicbor", &["codec"]),
+    ("serde_json", &["codec"]),
     ("base64ct", &["codec"]),
     ("bech32", &["codec"]),
     ("bip39", &["codec"]),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::id::Hash;
 
@@ -46,6 +46,25 @@ impl Hasher {
         let sha256 = Hash(self.sha256.finalize().into());
         Digests { length: self.length, sha256, crc32: self.crc32.finalize() }
     }
+}
+
+/// Computes a CRC-32 alone. It shows accidents, never forgery.
+#[derive(Clone, Default)]
+pub struct Crc32(crc32fast::Hasher);
+
+impl Crc32 {
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub fn value(&self) -> u32 {
+        self.0.clone().finalize()
+    }
+}
+
+/// SHA-512 of one byte string, as SSHSIG signs it.
+pub fn sha512(bytes: &[u8]) -> [u8; 64] {
+    Sha512::digest(bytes).into()
 }
 
 /// SHA-256 of one byte string.

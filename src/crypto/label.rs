@@ -136,6 +136,17 @@ labels! {
     }
 }
 
+labels! {
+    /// What an SSHSIG is made for; `ssh-keygen -n` takes the name.
+    Namespace, "" {
+        Disclosure = "disclosure.v1@privity",
+        Receipt = "receipt.v1@privity",
+    }
+}
+
+/// What an SSHSIG and the bytes that it signs begin with (OpenSSH PROTOCOL.sshsig).
+pub const SSHSIG: &[u8] = b"SSHSIG";
+
 /// The `info` prefix of C2SP chunked encryption, version 1; the AEAD's name follows.
 pub const C2SP_CHUNKED_ENCRYPTION: &[u8] = b"c2sp.org/chunked-encryption@v1+";
 

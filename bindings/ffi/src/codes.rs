@@ -209,7 +209,6 @@ reach! {
     NotARecipient => Never(SHARES),
     ShareExpired => Never(SHARES),
     ShareNotYetValid => Never(SHARES),
-    SourceChanged => Never(SHARES),
     Receipt => Never(SHARES),
     ReceiptRefused => Never(SHARES),
     Io => Step,
