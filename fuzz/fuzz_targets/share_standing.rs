@@ -1,5 +1,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    let _verdict = privity_fuzz::share::standing::standing(data);
+    let _verdict = privity_fuzz::party::standing(data);
 });
