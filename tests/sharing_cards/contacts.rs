@@ -202,7 +202,8 @@ fn a_person_with_stock_tools_is_confirmed_by_the_same_texts() {
     refused(of(&[]), "age-recipients");
     refused(of(&[hybrid.clone(), hybrid.clone()]), "age-recipients");
     refused(of(&[classic.clone(), classic, hybrid.clone()]), "age-recipients");
-    let named = |name: &str, line: &str| UnverifiedContact::from_keys(name, "", line, &[hybrid.clone()]);
+    let one = std::slice::from_ref(&hybrid);
+    let named = |name: &str, line: &str| UnverifiedContact::from_keys(name, "", line, one);
     refused(named("", &line), "party");
     for line in [
         "",
