@@ -14,7 +14,8 @@ pub struct Lawyer {
 /// Which of the tools that README.txt names are missing here.
 pub fn missing() -> Vec<&'static str> {
     let runs = |tool: &&str| {
-        let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).stdout(Stdio::null()).status();
+        let found =
+            Command::new("sh").args(["-c", &format!("command -v {tool}")]).stdout(Stdio::null()).status();
         found.is_ok_and(|status| status.success())
     };
     ["age", "age-keygen", "unzip", "ssh-keygen", "sha256sum"].into_iter().filter(|tool| !runs(tool)).collect()
@@ -32,7 +33,10 @@ impl Lawyer {
     /// Her age recipient and the line of her ssh key, as she sends them to the firm.
     pub fn keys(&self) -> Outcome<(String, String)> {
         let recipient = self.run("age-keygen -y key.txt")?;
-        Ok((recipient.trim().to_owned(), fs::read_to_string(self.folder.join("my_key.pub"))?.trim().to_owned()))
+        Ok((
+            recipient.trim().to_owned(),
+            fs::read_to_string(self.folder.join("my_key.pub"))?.trim().to_owned(),
+        ))
     }
 
     /// Takes the share and the firm's key, which came to her another way, and the text that says how to check.

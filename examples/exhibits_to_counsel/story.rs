@@ -128,7 +128,10 @@ impl Firm {
         let verified = verify_export(&export, self.vault.trust())?;
         report.line(
             verified.findings.is_empty() && verified.void.is_empty(),
-            format!("verdict    every act stands in the chain: {} records verified from the export", verified.records),
+            format!(
+                "verdict    every act stands in the chain: {} records verified from the export",
+                verified.records
+            ),
         );
         Ok(())
     }
@@ -156,7 +159,10 @@ impl Outside {
         let took = speed(share, from)?;
         report.line(
             same(files, &into, &accepted)?,
-            format!("accepted   {} steps, {took}; every document is the one that was sealed", Step::ALL.len()),
+            format!(
+                "accepted   {} steps, {took}; every document is the one that was sealed",
+                Step::ALL.len()
+            ),
         );
         let receipt = Receipt::sign(&self.party, &accepted, ReceiptAction::Received, SystemClock.now())?;
         firm.files(&receipt, report, "this library")
@@ -170,7 +176,10 @@ impl Outside {
             let told = refused.as_ref().map(|refusal| (refusal.step, refusal.error.code()));
             report.line(
                 told == Some((step, code)) && !into.exists(),
-                format!("refused    {what}: {}", refused.map_or("accepted".to_owned(), |one| one.error.code().to_owned())),
+                format!(
+                    "refused    {what}: {}",
+                    refused.map_or("accepted".to_owned(), |one| one.error.code().to_owned())
+                ),
             );
         };
         line("after its time", self.accept(share, &into, in_days(31)), Step::Terms, "share-expired");
@@ -179,17 +188,26 @@ impl Outside {
         bytes[middle] ^= 1;
         let altered = self.at.join("altered.age");
         fs::write(&altered, &bytes)?;
-        line("altered on its way", self.accept(&altered, &into, SystemClock.now()), Step::Decrypt, "content-refused");
+        line(
+            "altered on its way",
+            self.accept(&altered, &into, SystemClock.now()),
+            Step::Decrypt,
+            "content-refused",
+        );
         // She passes it on to a colleague who knows the firm too, sealed anew.
         let colleague = Self::new(&self.at, firm)?;
         let [own, _] = self.party.identities();
         let archive = age::open(&[own], &fs::read(share)?)?;
         let passed_on = self.at.join("passed-on.age");
-        fs::write(&passed_on, age::seal(&age::Recipients::new(&[colleague.party.recipient().clone()])?, &archive)?)?;
+        fs::write(
+            &passed_on,
+            age::seal(&age::Recipients::new(&[colleague.party.recipient().clone()])?, &archive)?,
+        )?;
         let forwarded = colleague.accept(&passed_on, &into, SystemClock.now());
         line("passed on to somebody else", forwarded, Step::Recipient, "not-a-recipient");
         let stranger = Self { contacts: Vec::new(), ..Self::new(&self.at, firm)? };
-        let unknown = Request { keys: Keys::Party(&self.party), contacts: &stranger.contacts, now: SystemClock.now() };
+        let unknown =
+            Request { keys: Keys::Party(&self.party), contacts: &stranger.contacts, now: SystemClock.now() };
         let unknown = accept_folder(share, &unknown, &into, age::Options::default());
         line("from whom she does not know", unknown, Step::Sender, "sender-unknown");
         Ok(())
@@ -225,7 +243,10 @@ fn with_stock_tools(at: &Path, firm: &Firm, files: &[PathBuf], report: &mut Repo
     for (file, entry) in files.iter().zip(sorted(&lawyer.file("share/documents"))?) {
         equal &= fs::read(file)? == fs::read(entry)?;
     }
-    report.line(equal, "stock      opened and verified with age, unzip, ssh-keygen, sha256sum as README.txt says");
+    report.line(
+        equal,
+        "stock      opened and verified with age, unzip, ssh-keygen, sha256sum as README.txt says",
+    );
     lawyer.follows(&readme, &["printf '{", "ssh-keygen -Y sign"])?;
     let json = fs::read(lawyer.file("receipt.json"))?;
     let signature = fs::read_to_string(lawyer.file("receipt.json.sig"))?;
@@ -258,7 +279,14 @@ fn speed(share: &Path, from: Instant) -> Outcome<String> {
 
 fn card_of(name: &str) -> CardDetails<'_> {
     let not_before = SystemClock.now();
-    CardDetails { name, organisation: "", not_before, expires: in_days(365), with_classic: false, previous: None }
+    CardDetails {
+        name,
+        organisation: "",
+        not_before,
+        expires: in_days(365),
+        with_classic: false,
+        previous: None,
+    }
 }
 
 fn in_days(days: u64) -> Timestamp {

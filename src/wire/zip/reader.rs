@@ -61,6 +61,7 @@ impl<R: Read> Reader<R> {
     }
 
     /// The entries so far.
+    #[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
