@@ -36,7 +36,7 @@ fn a_card_alone_makes_nobody_verified_and_other_words_do_not_either() {
     let contact = UnverifiedContact::from_card(card.clone());
     assert_eq!((contact.name(), contact.organisation()), ("A. Counsel", "Example LLP"));
     assert_eq!((contact.party(), contact.kind()), (Some(party(1).id()), PartyKind::Standalone));
-    assert_eq!(contact.ssh_key().as_deref(), Some(party(1).ssh_key().as_str()));
+    assert_eq!(contact.ssh_key(), party(1).ssh_key());
     assert_eq!((contact.recipient(), contact.classic_recipient()), (Some(party(1).recipient()), None));
     refused(contact.confirm(&party(2).fingerprint().words()), "words");
     refused(contact.confirm(&[]), "words");
@@ -181,7 +181,7 @@ fn a_person_with_stock_tools_is_confirmed_by_the_same_texts() {
     for recipients in [&both[..1], &both[1..], &both] {
         let contact = of(recipients).unwrap();
         assert_eq!((contact.party(), contact.kind()), (None, PartyKind::Standalone));
-        assert_eq!(contact.ssh_key(), Some(theirs.ssh_key()));
+        assert_eq!(contact.ssh_key(), theirs.ssh_key());
         contact.in_force(at(0)).unwrap();
         let verified = contact.confirm_keys(&theirs.ssh_key(), recipients).unwrap();
         assert_eq!(verified.fingerprint(), contact.fingerprint());

@@ -60,12 +60,6 @@ impl<R: Read> Reader<R> {
         next
     }
 
-    /// The entries so far.
-    #[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
-
     /// A local header, or all that stands behind the last content.
     fn header(&mut self) -> Result<Option<Entry>> {
         let mut signature = [0; 4];
