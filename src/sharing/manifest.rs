@@ -239,4 +239,3 @@ impl fmt::Debug for Manifest {
             .finish_non_exhaustive()
     }
 }
-
