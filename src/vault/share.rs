@@ -20,7 +20,7 @@ use crate::keys::OpeningKey;
 use crate::progress::Watcher;
 use crate::sharing::age::Options;
 use crate::sharing::make::Plan as Planned;
-use crate::sharing::{Addressee, Draft, Item, Made};
+use crate::sharing::{Addressee, Card, Draft, Item, Made};
 use crate::store::{BlobId, Blobs};
 use crate::vault::Vault;
 use crate::vault::commit::{Plan, chain_of};
@@ -142,12 +142,10 @@ fn details(draft: &Draft, purpose: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 fn recipient(to: &Addressee) -> Vec<u8> {
+    // Of a firm's contact it is the key of the device whose card is held.
+    let key = to.card().map(Card::ssh_key).or_else(|| to.ssh_key());
     let mut writer = Writer::new();
-    writer
-        .array(3)
-        .text(to.name())
-        .bytes(to.fingerprint().as_bytes())
-        .text(&to.ssh_key().unwrap_or_default());
+    writer.array(3).text(to.name()).bytes(to.fingerprint().as_bytes()).text(&key.unwrap_or_default());
     writer.finish()
 }
 
