@@ -17,7 +17,7 @@ use crate::sharing::standing::MAX_STANDING;
 use crate::sharing::{Contact, Party, Standing, sender};
 use crate::wire::entry_name;
 use crate::wire::sshsig::{self, Namespace};
-use crate::wire::sums::Sums;
+use crate::wire::sums::{MAX_SUMS, Sums};
 use crate::wire::zip::{Entry, Reader};
 
 /// What is checked, in this order.
@@ -384,7 +384,6 @@ impl Step {
 }
 
 const MAX_README: usize = 1 << 20;
-const MAX_SUMS: usize = 40 << 20;
 const MAX_SIGNATURE: usize = 4 << 10;
 const PIECE: usize = 64 << 10;
 /// How far clocks may differ: ten minutes.
