@@ -10,7 +10,7 @@
 mod archive;
 #[path = "sharing_framings/build.rs"]
 mod build;
-#[path = "sharing/forge.rs"]
+#[path = "sharing_accept/forge.rs"]
 mod forge;
 
 use std::ffi::OsString;

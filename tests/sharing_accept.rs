@@ -7,29 +7,29 @@ mod archive;
 mod build;
 #[path = "sharing_framings/cases.rs"]
 mod cases;
-#[path = "sharing/contents.rs"]
+#[path = "sharing_accept/contents.rs"]
 mod contents;
-#[path = "sharing/firm.rs"]
+#[path = "sharing_accept/firm.rs"]
 mod firm;
-#[path = "sharing/flips.rs"]
+#[path = "sharing_accept/flips.rs"]
 mod flips;
-#[path = "sharing/forge.rs"]
+#[path = "sharing_accept/forge.rs"]
 mod forge;
-#[path = "sharing/large.rs"]
+#[path = "sharing_accept/large.rs"]
 mod large;
-#[path = "sharing/layout.rs"]
+#[path = "sharing_accept/layout.rs"]
 mod layout;
-#[path = "sharing/manifest.rs"]
+#[path = "sharing_accept/manifest.rs"]
 mod manifest;
 #[path = "vault/people.rs"]
 mod people;
-#[path = "sharing/recipients.rs"]
+#[path = "sharing_accept/recipients.rs"]
 mod recipients;
-#[path = "sharing/sender.rs"]
+#[path = "sharing_accept/sender.rs"]
 mod sender;
-#[path = "sharing/signed.rs"]
+#[path = "sharing_accept/signed.rs"]
 mod signed;
-#[path = "sharing/stopped.rs"]
+#[path = "sharing_accept/stopped.rs"]
 mod stopped;
 
 use forge::{Parts, Verdict, World, judge, refused};
