@@ -13,7 +13,7 @@ use crate::error::{Code, Result};
 use crate::id::{Hash, ShareId};
 use crate::sharing::accept::Accepted;
 use crate::sharing::manifest::Manifest;
-use crate::sharing::{Card, Party, VerifiedContact};
+use crate::sharing::{Party, VerifiedContact};
 use crate::wire::ssh_key;
 use crate::wire::sshsig::{self, Namespace};
 
@@ -78,9 +78,9 @@ impl Receipt {
             let named = sent.recipients.iter().any(|one| one.fingerprint == *fingerprint);
             named && *fingerprint == Hash(*from.fingerprint().as_bytes())
         };
-        // Of a firm's contact it is the key of the device whose card is held.
-        let own = from.card().map(Card::ssh_key).or_else(|| from.ssh_key());
-        Self::verify_by(signed, sent.share, &sent.hash()?, of, |key| own == Some(ssh_key::to_line(key, "")))
+        Self::verify_by(signed, sent.share, &sent.hash()?, of, |key| {
+            from.ssh_key() == ssh_key::to_line(key, "")
+        })
     }
 
     pub(crate) fn verify_by(

@@ -60,7 +60,7 @@ fn contact_of<'c>(manifest: &Manifest, key: &VerifyingKey, contacts: &'c [Contac
     };
     let mut with_key = contacts.iter().filter(of_party).filter(|contact| match sender.kind {
         PartyKind::Standalone => contact.has_anchor(&key.to_bytes()),
-        PartyKind::Firm => contact.card().is_some_and(|card| card.ssh_key() == line),
+        PartyKind::Firm => contact.ssh_key() == line,
     });
     if let Some(contact) = worst(&mut with_key) {
         return Some(contact);

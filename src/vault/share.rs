@@ -20,7 +20,7 @@ use crate::keys::OpeningKey;
 use crate::progress::Watcher;
 use crate::sharing::age::Options;
 use crate::sharing::make::Plan as Planned;
-use crate::sharing::{Addressee, Card, Draft, Item, Made};
+use crate::sharing::{Addressee, Draft, Item, Made};
 use crate::store::{BlobId, Blobs};
 use crate::vault::Vault;
 use crate::vault::commit::{Plan, chain_of};
@@ -142,12 +142,12 @@ fn details(draft: &Draft, purpose: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 fn recipient(to: &Addressee) -> Vec<u8> {
-    // Of a firm's contact it is the key of the device whose card is held.
-    let key = to.card().map(Card::ssh_key).or_else(|| to.ssh_key());
     let mut writer = Writer::new();
-    writer.array(3).text(to.name()).bytes(to.fingerprint().as_bytes()).text(&key.unwrap_or_default());
+    writer.array(3).text(to.name()).bytes(to.fingerprint().as_bytes()).text(&to.ssh_key());
     writer.finish()
 }
+
+type Opened = Arc<Opener<Arc<dyn ReadAt>>>;
 
 /// A document of the vault, as the archive reads it: opened when its turn comes, closed after its last byte.
 struct Content {
@@ -158,7 +158,7 @@ struct Content {
     expected: Expected,
     blob: BlobId,
     blobs: Arc<dyn Blobs>,
-    opener: Mutex<Option<Arc<Opener<Arc<dyn ReadAt>>>>>,
+    opener: Mutex<Option<Opened>>,
 }
 
 impl Content {
@@ -172,7 +172,7 @@ impl Content {
         }
     }
 
-    fn opener(&self) -> Result<Arc<Opener<Arc<dyn ReadAt>>>> {
+    fn opener(&self) -> Result<Opened> {
         let mut held = self.opener.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(opener) = &*held {
             return Ok(opener.clone());

@@ -56,7 +56,7 @@ pub struct SharedWith {
     /// Their newest receipt on file: what it says, and when it was signed, by their clock.
     pub acknowledged: Option<(ReceiptAction, Timestamp)>,
     /// Their ssh key, with which they sign receipts.
-    key: Option<VerifyingKey>,
+    key: VerifyingKey,
 }
 
 impl Matter {
@@ -85,7 +85,7 @@ impl Matter {
             let claimed = Receipt::parse(&signed.json)?;
             let shares = self.read_shares(asked, ring)?;
             let share = shares.iter().find(|one| one.share == claimed.share).ok_or(Code::ReceiptRefused)?;
-            let receipt = verify(signed, share)?;
+            let (receipt, _) = verify(signed, share)?;
             let body = Body::Receipt(body::Receipt {
                 share: receipt.share,
                 manifest: receipt.manifest,
@@ -166,8 +166,11 @@ impl ShareInfo {
         let (Some(json), Some(signature)) = (details.get(RECEIPT), names::text(details, SIGNATURE)) else {
             return;
         };
-        let Ok(receipt) = verify(&SignedReceipt { json: json.to_vec(), signature }, self) else { return };
-        for one in self.recipients.iter_mut().filter(|one| one.fingerprint == receipt.fingerprint) {
+        let Ok((receipt, by)) = verify(&SignedReceipt { json: json.to_vec(), signature }, self) else {
+            return;
+        };
+        let its = |one: &&mut SharedWith| one.fingerprint == receipt.fingerprint && one.key == by;
+        for one in self.recipients.iter_mut().filter(its) {
             one.acknowledged = Some((receipt.action, receipt.at));
         }
     }
@@ -187,17 +190,23 @@ impl SharedWith {
         }
         let name = reader.text()?.to_owned();
         let fingerprint = Hash(reader.fixed()?);
-        let key = reader.text()?;
-        let key = if key.is_empty() { None } else { Some(ssh_key::parse_line(key)?) };
+        let key = ssh_key::parse_line(reader.text()?)?;
         Ok(Self { name, fingerprint, acknowledged: None, key })
     }
 }
 
-fn verify(signed: &SignedReceipt, share: &ShareInfo) -> Result<Receipt> {
+/// A receipt by one of the recipients, and the key that signed it.
+fn verify(signed: &SignedReceipt, share: &ShareInfo) -> Result<(Receipt, VerifyingKey)> {
     let claimed = Receipt::parse(&signed.json)?;
-    let by = share.recipients.iter().find(|one| one.fingerprint == claimed.fingerprint);
-    let by = by.and_then(|one| one.key.as_ref()).ok_or(Code::ReceiptRefused)?;
-    Receipt::verify_by(signed, share.share, &share.manifest, |_| true, |key| key == by)
+    // People of one firm have one fingerprint, and each a key of their own.
+    let mut named = share.recipients.iter().filter(|one| one.fingerprint == claimed.fingerprint);
+    let mut signer = None;
+    let by = |key: &VerifyingKey| {
+        signer = Some(*key);
+        named.any(|one| one.key == *key)
+    };
+    let receipt = Receipt::verify_by(signed, share.share, &share.manifest, |_| true, by)?;
+    Ok((receipt, signer.ok_or(Code::ReceiptRefused)?))
 }
 
 /// The records of a matter that count, read again from the store and compared with its verified head.
