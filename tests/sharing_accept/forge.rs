@@ -159,6 +159,7 @@ fn make_share_at(
 }
 
 /// The entries of a share in their order, whose key signs, and to whom it is sealed.
+#[derive(Clone)]
 pub struct Parts {
     pub files: Files,
     pub key: [u8; 32],
