@@ -22,7 +22,7 @@ fn a_share_that_a_recipient_forwards_is_refused() {
     let keys = world.expert.identities().map(|one| one as &dyn age::Opens);
     let archive = age::open(&keys, &share).unwrap();
     for to in [world.outsider.classic_recipient(), world.outsider.recipient()] {
-        let forwarded = age::seal(&Recipients::new(&[to.clone()]).unwrap(), &archive).unwrap();
+        let forwarded = age::seal(&Recipients::new(std::slice::from_ref(to)).unwrap(), &archive).unwrap();
         refused("forwarded", &forwarded, &world.request_of(&world.outsider), NOT_NAMED);
     }
     // To somebody else beside who was named, who sees it too.

@@ -75,9 +75,9 @@ fn only_a_verified_contact_is_believed() {
     assert_eq!(with(&[other]), Err(UNKNOWN), "another of the same name");
 
     let unverified = Contact::Unverified(unverified(&world.counsel, "C. Counsel"));
-    assert_eq!(with(&[unverified.clone()]), Err(refusal("contact-unverified")));
+    assert_eq!(with(std::slice::from_ref(&unverified)), Err(refusal("contact-unverified")));
     let revoked = Contact::Revoked(counsel().revoke());
-    assert_eq!(with(&[revoked.clone()]), Err(refusal("contact-revoked")));
+    assert_eq!(with(std::slice::from_ref(&revoked)), Err(refusal("contact-revoked")));
     // Two cards of one key: revoked stays revoked, in either order.
     for both in [[Contact::Verified(counsel()), revoked.clone()], [revoked, Contact::Verified(counsel())]] {
         assert_eq!(with(&both), Err(refusal("contact-revoked")));
