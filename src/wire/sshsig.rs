@@ -41,6 +41,21 @@ pub fn verify(armored: &[u8], namespace: Namespace, message: &[u8]) -> Result<Ve
     Ok(key)
 }
 
+/// Which key says it signed, and for what; nothing is verified.
+///
+/// # Errors
+/// `sshsig` if it is no text of a signature for a namespace of ours, `public-key` if the key is weak.
+pub fn claims(armored: &[u8]) -> Result<(VerifyingKey, Namespace)> {
+    if armored.len() > MAX_ARMORED {
+        return Err(Code::Sshsig.into());
+    }
+    let text = std::str::from_utf8(armored).map_err(|_| Code::Sshsig)?;
+    let mut all = Namespace::ALL.iter();
+    let found = all.find_map(|namespace| Some((parse(text, *namespace)?, *namespace)));
+    let ((key, _), namespace) = found.ok_or(Code::Sshsig)?;
+    Ok((VerifyingKey::enrol(&key)?, namespace))
+}
+
 /// What is signed of a message.
 pub fn signed_bytes(namespace: Namespace, message: &[u8]) -> Vec<u8> {
     let mut bytes = label::SSHSIG.to_vec();
@@ -126,6 +141,7 @@ mod tests {
         for namespace in Namespace::ALL {
             let text = sign(&key(), *namespace, b"message");
             assert_eq!(verify(text.as_bytes(), *namespace, b"message").unwrap(), key().verifying_key());
+            assert_eq!(claims(text.as_bytes()).unwrap(), (key().verifying_key(), *namespace));
             let crlf = text.replace('\n', "\r\n");
             assert!(verify(crlf.as_bytes(), *namespace, b"message").is_ok());
             let refused = verify(text.as_bytes(), *namespace, b"messagf").unwrap_err();
