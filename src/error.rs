@@ -434,6 +434,8 @@ registry! {
         "State a purpose of at most 4 KiB and an expiry in the future; name the documents.";
     ShareRecipients, "share-recipients", Refused, "the recipients are not those that the share may have",
         "Name 1 to 8 contacts that all have keys of the chosen kind; of a share received, tell its sender.";
+    ShareProfile, "share-profile", Refused, "the firm's policy does not allow the algorithms of a share",
+        "Share under another policy, or give access inside the firm; shares are age v1, with ChaCha20-Poly1305.";
     ShareLayout, "share-layout", Invalid, "the archive does not hold what a share holds, in its order",
         "Check that the right file was given; if so, ask for the share to be made again.";
     Manifest, "manifest", Invalid, "the manifest is malformed or incomplete",

@@ -15,5 +15,7 @@ mod document;
 mod keyrow;
 #[path = "vectors_privity/seal.rs"]
 mod seal;
+#[path = "vectors_privity/sums.rs"]
+mod sums;
 #[path = "vectors_privity/wrap.rs"]
 mod wrap;

@@ -10,6 +10,7 @@ pub mod codec;
 pub mod envelope;
 pub mod keys;
 pub mod row;
+pub mod share;
 pub mod vault;
 
 mod input;

@@ -330,9 +330,10 @@ macro_rules! getters {
                 self.known().anchor()
             }
 
-            /// The ssh key of a standalone party, as a line of OpenSSH.
+            /// The key that signs its shares and receipts, as a line of OpenSSH; of a firm, that of the
+            /// device whose card it is.
             #[must_use]
-            pub fn ssh_key(&self) -> Option<String> {
+            pub fn ssh_key(&self) -> String {
                 self.known().ssh_key()
             }
 
@@ -409,10 +410,10 @@ impl Known {
         }
     }
 
-    fn ssh_key(&self) -> Option<String> {
+    fn ssh_key(&self) -> String {
         match self {
-            Self::Card(card) => (card.kind() == PartyKind::Standalone).then(|| card.ssh_key()),
-            Self::Keys(keys) => Some(ssh_key::to_line(&keys.ssh, "")),
+            Self::Card(card) => card.ssh_key(),
+            Self::Keys(keys) => ssh_key::to_line(&keys.ssh, ""),
         }
     }
 

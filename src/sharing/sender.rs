@@ -53,7 +53,7 @@ fn contact_of<'c>(manifest: &Manifest, key: &VerifyingKey, contacts: &'c [Contac
     };
     let mut with_key = contacts.iter().filter(of_party).filter(|contact| match sender.kind {
         PartyKind::Standalone => contact.has_anchor(&key.to_bytes()),
-        PartyKind::Firm => contact.ssh_key().is_some_and(|own| own == line),
+        PartyKind::Firm => contact.ssh_key() == line,
     });
     if let Some(contact) = worst(&mut with_key) {
         return Some(contact);

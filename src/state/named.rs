@@ -20,7 +20,7 @@ pub struct Named {
 
 impl Named {
     /// That of a record, if it has details.
-    pub(super) fn of(record: &Record<'_>) -> Option<Self> {
+    pub(crate) fn of(record: &Record<'_>) -> Option<Self> {
         let payload = record.payload();
         let root = payload.details?;
         Some(Self { author: payload.author, sequence: payload.sequence, root })

@@ -7,7 +7,9 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::audit::body::{Body, Designation, List, MAX_DOCUMENTS, MatterRole, Sealed, SealedDocument};
+use crate::audit::body::{
+    Body, Designation, DocumentVersion, List, MAX_DOCUMENTS, MatterRole, Sealed, SealedDocument,
+};
 use crate::crypto::pump::{self, Threads};
 use crate::envelope::{self, Header, KeyRow, Metadata, Sealing, Summary};
 use crate::error::{Code, Result};
@@ -195,7 +197,7 @@ impl Matter {
         if ready.is_empty() {
             return Ok(());
         }
-        result.sealed.extend(self.record(ready)?);
+        result.sealed.extend(self.record(ready, |_, _, _, _| Ok(()))?);
         result.commits += 1;
         Ok(())
     }
@@ -263,16 +265,24 @@ impl Matter {
     }
 
     pub(super) fn record_one(&self, ready: Ready) -> Result<DocumentInfo> {
-        Ok(self.record(vec![ready])?.into_iter().next().ok_or(Code::DocumentUnknown)?)
+        let recorded = self.record(vec![ready], |_, _, _, _| Ok(()))?;
+        Ok(recorded.into_iter().next().ok_or(Code::DocumentUnknown)?)
     }
 
-    /// Makes blobs durable, then commits what they are: one record, one row a document.
-    fn record(&self, ready: Vec<Ready>) -> Result<Vec<DocumentInfo>> {
+    /// Makes blobs durable, then commits what they are: one record, one row a document, and what `also` adds.
+    pub(super) fn record(
+        &self,
+        ready: Vec<Ready>,
+        also: impl FnOnce(Asked<'_>, &mut Ring, &[DocumentVersion], &mut Plan) -> Result<()>,
+    ) -> Result<Vec<DocumentInfo>> {
         let blobs: Vec<_> = ready.iter().map(|one| one.blob.clone()).collect();
         let recorded = self.inner.storage.blobs.sync(&blobs).and_then(|()| {
             self.inner.commit(|asked, ring| {
                 may_seal(asked, self)?;
-                self.plan(asked, ring, &ready)
+                let (mut plan, infos) = self.plan(asked, ring, &ready)?;
+                let sealed: Vec<DocumentVersion> = ready.iter().map(|one| one.version()).collect();
+                also(asked, ring, &sealed, &mut plan)?;
+                Ok((plan, infos))
             })
         });
         // A store may deny a commit that it made: a blob that a record names is not ours to remove.
@@ -336,7 +346,7 @@ impl Matter {
     }
 
     /// Removes blobs that no record will name. Best effort: what stays is swept later.
-    fn discard(&self, ready: &[Ready]) {
+    pub(super) fn discard(&self, ready: &[Ready]) {
         for one in ready {
             let _swept_later = self.inner.storage.blobs.remove(&one.blob);
         }
@@ -351,8 +361,14 @@ impl Matter {
     }
 }
 
+impl Ready {
+    fn version(&self) -> DocumentVersion {
+        DocumentVersion { document: self.new.id, version: FIRST }
+    }
+}
+
 /// Whether this user may seal, before any work: the fold says it again at the commit.
-fn may_seal(asked: Asked<'_>, matter: &Matter) -> Result<()> {
+pub(super) fn may_seal(asked: Asked<'_>, matter: &Matter) -> Result<()> {
     let known = asked.matter(matter.id)?;
     if known.screened().contains(&asked.owner.user) {
         return Err(Code::Screened.into());

@@ -9,7 +9,7 @@ use crate::store::{BlobId, BlobWrite};
 use crate::vault::documents::DocumentInfo;
 use crate::vault::matter::Matter;
 use crate::vault::rows;
-use crate::vault::seal::NewDocument;
+use crate::vault::seal::{NewDocument, Ready};
 
 /// A document being written. What is dropped before [`finish`](Self::finish) never was.
 pub struct DocumentWriter {
@@ -40,11 +40,16 @@ impl DocumentWriter {
     /// # Errors
     /// As [`Matter::seal_bytes`]; `sealer-broken` after an earlier error.
     pub fn finish(self) -> Result<DocumentInfo> {
+        let matter = self.matter.clone();
+        matter.record_one(self.end()?)
+    }
+
+    /// Ends the document in its blob; no record names it yet.
+    pub(super) fn end(self) -> Result<Ready> {
         let (blob, key, summary) = self.sealer.finish()?;
         blob.finish()?;
         let header = self.matter.header(&self.new)?;
-        let ready = self.matter.ready(self.new, header, key, summary, self.blob)?;
-        self.matter.record_one(ready)
+        self.matter.ready(self.new, header, key, summary, self.blob)
     }
 }
 

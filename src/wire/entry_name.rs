@@ -42,15 +42,25 @@ pub fn misleads(c: char) -> bool {
     c.is_control() || INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&u32::from(c)))
 }
 
-/// Names that were seen, compared as lower case: there are systems that know no other.
+/// Names that can be written side by side also where a system tells no case apart.
 #[derive(Default)]
 pub struct Names(BTreeSet<String>);
 
 impl Names {
-    /// Whether it is a new one.
+    /// Whether a name is neither there, nor a folder of one, nor below one that is there as a file.
     pub fn insert(&mut self, name: &str) -> bool {
-        self.0.insert(name.to_lowercase())
+        let name = folded(name);
+        let below_a_file = name.match_indices('/').any(|(at, _)| self.0.contains(name.split_at(at).0));
+        let inside = format!("{name}/");
+        let is_a_folder = self.0.range(inside.clone()..).next().is_some_and(|next| next.starts_with(&inside));
+        !below_a_file && !is_a_folder && self.0.insert(name)
     }
+}
+
+/// Without case, character by character: `ẞ`, `ß` and `ss` are one, and so are the three sigmas.
+fn folded(name: &str) -> String {
+    let name = name.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase);
+    name.flat_map(char::to_lowercase).collect()
 }
 
 fn is_component(part: &str) -> bool {
@@ -251,8 +261,31 @@ mod tests {
 
     #[test]
     fn twins_in_another_case_are_one_name() {
+        for (one, other) in [
+            ("README.txt", "readme.TXT"),
+            ("É", "é"),
+            ("ΑΣ", "ας"),
+            ("ασ", "ας"),
+            ("straẞe", "STRASSE"),
+            ("straße", "straẞe"),
+            ("\u{212a}", "k"),
+            ("ſ", "S"),
+        ] {
+            let mut names = Names::default();
+            assert!(names.insert(one) && !names.insert(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_no_folder_of_another() {
+        for (one, other) in [("a", "a/b"), ("A", "a/b/c"), ("a/b", "a/B/c")] {
+            for [first, second] in [[one, other], [other, one]] {
+                let mut names = Names::default();
+                assert!(names.insert("a-") && names.insert("a0") && names.insert(first));
+                assert!(!names.insert(second), "{first} {second}");
+            }
+        }
         let mut names = Names::default();
-        assert!(names.insert("README.txt") && names.insert("É"));
-        assert!(!names.insert("readme.TXT") && !names.insert("é"));
+        assert!(["a/b", "a/c", "a.b", "a/bc", "ab/c"].iter().all(|name| names.insert(name)));
     }
 }

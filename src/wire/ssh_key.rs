@@ -119,11 +119,11 @@ mod tests {
             format!("{bare}\n{bare}"),
             format!("{bare} a\rb"),
             format!("{bare} {}", "x".repeat(MAX_LINE)),
-            bare[..bare.len() - 1].to_owned(),
+            bare.strip_suffix(|_| true).unwrap().to_owned(),
             other(&|blob| blob[4] ^= 1),
             other(&|blob| blob[3] ^= 1),
             other(&|blob| blob[18] ^= 1),
-            other(&|blob| drop(blob.pop())),
+            other(&|blob| blob.truncate(BLOB - 1)),
             other(&|blob| blob.push(0)),
         ];
         for line in &wrong {

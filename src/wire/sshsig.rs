@@ -19,24 +19,14 @@ pub fn sign(key: &SigningKey, namespace: Namespace, message: &[u8]) -> String {
     armor(&blob(&key.verifying_key(), namespace, &signature))
 }
 
-/// Verifies the text of a `.sig` file, with line ends of one kind, and tells which key signed. Whose
-/// key that is the text does not say.
+/// Verifies the text of a `.sig` file and tells which key signed. Whose key that is the text does not
+/// say.
 ///
 /// # Errors
 /// `sshsig` unless it is the one text of a signature for this namespace, `public-key` if the key is
 /// weak, `signature-refused`.
 pub fn verify(armored: &[u8], namespace: Namespace, message: &[u8]) -> Result<VerifyingKey> {
-    if armored.len() > MAX_ARMORED {
-        return Err(Code::Sshsig.into());
-    }
-    let text = std::str::from_utf8(armored).map_err(|_| Code::Sshsig)?;
-    let (key, signature) = parse(text, namespace).ok_or(Code::Sshsig)?;
-    let key = VerifyingKey::enrol(&key)?;
-    // Everything in it is known now, so its text is too.
-    let whole = armor(&blob(&key, namespace, &signature));
-    if text != whole && text != whole.replace('\n', "\r\n") {
-        return Err(Code::Sshsig.into());
-    }
+    let (key, signature) = read(armored, namespace)?;
     key.verify(&signed_bytes(namespace, message), &signature)?;
     Ok(key)
 }
@@ -44,16 +34,32 @@ pub fn verify(armored: &[u8], namespace: Namespace, message: &[u8]) -> Result<Ve
 /// Which key says it signed, and for what; nothing is verified.
 ///
 /// # Errors
-/// `sshsig` if it is no text of a signature for a namespace of ours, `public-key` if the key is weak.
+/// As [`verify`], for whichever namespace of ours it is.
 pub fn claims(armored: &[u8]) -> Result<(VerifyingKey, Namespace)> {
+    let mut last = Code::Sshsig.into();
+    for namespace in Namespace::ALL {
+        match read(armored, *namespace) {
+            Ok((key, _)) => return Ok((key, *namespace)),
+            Err(error) if error.code_value() == Code::Sshsig => {}
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+/// Key and signature of the one text there is of them.
+fn read(armored: &[u8], namespace: Namespace) -> Result<(VerifyingKey, [u8; 64])> {
     if armored.len() > MAX_ARMORED {
         return Err(Code::Sshsig.into());
     }
     let text = std::str::from_utf8(armored).map_err(|_| Code::Sshsig)?;
-    let mut all = Namespace::ALL.iter();
-    let found = all.find_map(|namespace| Some((parse(text, *namespace)?, *namespace)));
-    let ((key, _), namespace) = found.ok_or(Code::Sshsig)?;
-    Ok((VerifyingKey::enrol(&key)?, namespace))
+    let (key, signature) = parse(text, namespace).ok_or(Code::Sshsig)?;
+    let key = VerifyingKey::enrol(&key)?;
+    // Everything in it is known now, so its text is too.
+    if text != armor(&blob(&key, namespace, &signature)) {
+        return Err(Code::Sshsig.into());
+    }
+    Ok((key, signature))
 }
 
 /// What is signed of a message.
@@ -95,8 +101,7 @@ fn armor(blob: &[u8]) -> String {
 
 /// Key and signature, if everything else is as it must be.
 fn parse(text: &str, namespace: Namespace) -> Option<([u8; 32], [u8; 64])> {
-    // `verify` compares the text; here line ends are only passed over.
-    let text = text.replace('\r', "");
+    // `verify` compares the text; here ends of lines are only passed over.
     let text = text.strip_prefix(BEGIN)?.strip_suffix(END)?.replace('\n', "");
     let blob = base64::decode(&text)?;
     let rest = blob.strip_prefix(label::SSHSIG)?.strip_prefix(&VERSION)?;
@@ -142,8 +147,6 @@ mod tests {
             let text = sign(&key(), *namespace, b"message");
             assert_eq!(verify(text.as_bytes(), *namespace, b"message").unwrap(), key().verifying_key());
             assert_eq!(claims(text.as_bytes()).unwrap(), (key().verifying_key(), *namespace));
-            let crlf = text.replace('\n', "\r\n");
-            assert!(verify(crlf.as_bytes(), *namespace, b"message").is_ok());
             let refused = verify(text.as_bytes(), *namespace, b"messagf").unwrap_err();
             assert_eq!(refused.code(), "signature-refused");
             for other in Namespace::ALL.iter().filter(|other| *other != namespace) {

@@ -11,8 +11,8 @@ use super::{pack, small, unpack};
 
 type Code = Result<(), &'static str>;
 
-/// Changes `good` in every such way. What is accepted all the same must not be the same bytes in the
-/// eyes of `judge`: it returns their meaning by the code it gives.
+/// Changes `good` in every such way: none may be taken for what is good. What reads as something else
+/// `judge` refuses with a word of its own.
 fn every_change(good: &[u8], judge: impl Fn(&[u8]) -> Code) -> BTreeMap<&'static str, usize> {
     assert_eq!(judge(good), Ok(()));
     let mut tally = BTreeMap::new();
@@ -55,19 +55,27 @@ fn every_change_of_a_signature_is_refused() {
     let key = signing_key([7; 32]);
     for namespace in Namespace::ALL {
         let text = sshsig::sign(&key, *namespace, b"message");
-        for text in [text.clone(), text.replace('\n', "\r\n")] {
-            let tally = every_change(text.as_bytes(), |bytes| {
-                let named = sshsig::verify(bytes, *namespace, b"message").map_err(|error| error.code())?;
-                assert_eq!(named, key.verifying_key(), "another key signed the same");
-                Ok(())
-            });
-            for code in ["sshsig", "public-key", "signature-refused"] {
-                assert!(tally[code] > 0, "{code}");
-            }
-            println!("sshsig {}: {tally:?}", namespace.name());
+        let tally = every_change(text.as_bytes(), |bytes| {
+            let named = sshsig::verify(bytes, *namespace, b"message").map_err(|error| error.code())?;
+            assert_eq!(named, key.verifying_key(), "another key signed the same");
+            Ok(())
+        });
+        for code in ["sshsig", "public-key", "signature-refused"] {
+            assert!(tally[code] > 0, "{code}");
         }
-        let mixed = text.replacen('\n', "\r\n", 1);
-        assert_eq!(sshsig::verify(mixed.as_bytes(), *namespace, b"message").unwrap_err().code(), "sshsig");
+        println!("sshsig {}: {tally:?}", namespace.name());
+        for other in [
+            text.replace('\n', "\r\n"),
+            text.replacen('\n', "\r\n", 1),
+            text.replacen('\n', "\n\n", 1),
+            text.replace("SIGNATURE-----\n", "SIGNATURE----- \n"),
+            text.lines().filter(|line| !line.starts_with('-')).collect(),
+            text.repeat(2),
+            format!("{}{}", text.trim_end(), "\n".repeat(2000)),
+        ] {
+            let refused = sshsig::verify(other.as_bytes(), *namespace, b"message").unwrap_err();
+            assert_eq!(refused.code(), "sshsig", "{other:?}");
+        }
     }
 }
 

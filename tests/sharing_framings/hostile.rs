@@ -93,6 +93,9 @@ const CASES: &[Case] = &[
     }),
     ("two entries of one name", "zip", |zip| zip.files[1].both(|header| header.name = b"README.txt".to_vec())),
     ("twins in another case", "zip", |zip| zip.files[1].both(|header| header.name = b"readme.TXT".to_vec())),
+    ("a file that is a folder too", "zip", |zip| {
+        zip.files[1].both(|header| header.name = b"README.TXT/x".to_vec());
+    }),
     ("another name in the directory", "zip", |zip| zip.files[0].central.name = b"README.exe".to_vec()),
     ("another size in the directory", "zip", |zip| zip.files[0].central.size -= 1),
     ("another stored size", "zip", |zip| zip.files[0].both(|header| header.stored -= 1)),

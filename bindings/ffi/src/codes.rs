@@ -199,6 +199,7 @@ reach! {
     Party => Never(SHARES),
     Terms => Never(SHARES),
     ShareRecipients => Never(SHARES),
+    ShareProfile => Never(SHARES),
     ShareLayout => Never(SHARES),
     Manifest => Never(SHARES),
     ManifestCritical => Never(SHARES),

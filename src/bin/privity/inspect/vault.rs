@@ -41,9 +41,10 @@ pub fn export(object: &mut Object, facts: &mut Facts) -> Result<(), Stop> {
             .note(UNVERIFIED);
         return Ok(());
     };
-    verify_export(&bytes, Trust { firm, genesis }).map_err(at("export"))?;
-    facts.put("verified", true);
-    facts.note("Verified from the first record that you gave: records, chains and the newest checkpoint. Whether others vouch for it, the vault's own report says.");
+    let report = verify_export(&bytes, Trust { firm, genesis }).map_err(at("export"))?;
+    facts.put("verified", true).put("verdict", report.verdict());
+    facts.put("report", report.to_string().lines().map(str::to_owned).collect::<Vec<_>>());
+    facts.note("Verified from the first record that you gave.");
     Ok(())
 }
 

@@ -1,0 +1,146 @@
+//! Accepting a share straight into a matter: its documents are sealed while they are verified, and on record
+//! with where they came from only after all of them were.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::audit::body::{self, Body, DocumentVersion, List, MAX_DOCUMENTS};
+use crate::audit::detail::Details;
+use crate::audit::record::Draft;
+use crate::codec::cbor::Writer;
+use crate::error::{Code, Error, Result};
+use crate::io::file::open_regular;
+use crate::progress::Watcher;
+use crate::sharing::age::Options;
+use crate::sharing::manifest::{Document, Manifest};
+use crate::sharing::{Accepted, Contact, Keys, Refusal, Request, Sink, Step, accept, name};
+use crate::vault::Vault;
+use crate::vault::commit::{Plan, chain_of};
+use crate::vault::documents::DocumentInfo;
+use crate::vault::matter::Matter;
+use crate::vault::names;
+use crate::vault::ring::{Asked, Ring};
+use crate::vault::seal::{NewDocument, Ready};
+use crate::vault::writer::DocumentWriter;
+
+/// A share that was accepted into a matter.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// Its terms and what was shown of its sender.
+    pub accepted: Accepted,
+    /// What its documents are in the matter, in its order.
+    pub documents: Vec<DocumentInfo>,
+}
+
+impl Matter {
+    /// Accepts a share for this device into the matter. Nothing is on record, and nothing stays sealed, unless every
+    /// step passed; a share of more than 256 documents is recorded in several commits.
+    ///
+    /// # Errors
+    /// As [`accept`](crate::sharing::accept), at its step; as [`seal_bytes`](Self::seal_bytes), at the last.
+    pub fn accept(
+        &self,
+        from: &Path,
+        contacts: &[Contact],
+        watcher: Option<&dyn Watcher>,
+    ) -> std::result::Result<Imported, Refusal> {
+        let at = |step| move |error: Error| Refusal { step, error };
+        let party = Vault(self.inner.clone()).party().map_err(at(Step::Decrypt))?;
+        let (source, _) = open_regular(from).map_err(at(Step::Decrypt))?;
+        let request = Request { keys: Keys::Party(&party), contacts, now: self.inner.now() };
+        let options = Options { threads: self.inner.options.threads, watcher };
+        let mut sink = Import { matter: self, writer: None, ready: Vec::new() };
+        let accepted = match accept(&source, &request, &mut sink, options) {
+            Ok(accepted) => accepted,
+            Err(refusal) => {
+                self.discard(&sink.ready);
+                return Err(refusal);
+            }
+        };
+        let documents = self.record_import(sink.ready, &accepted).map_err(at(Step::Contents))?;
+        Ok(Imported { accepted, documents })
+    }
+
+    fn record_import(&self, ready: Vec<Ready>, accepted: &Accepted) -> Result<Vec<DocumentInfo>> {
+        let mut infos = Vec::with_capacity(ready.len());
+        let mut left = ready.into_iter();
+        loop {
+            let group: Vec<Ready> = left.by_ref().take(MAX_DOCUMENTS).collect();
+            if group.is_empty() {
+                return Ok(infos);
+            }
+            let made = self.record(group, |asked, ring, sealed, plan| {
+                self.record_accepted(asked, ring, sealed, plan, accepted)
+            });
+            match made {
+                Ok(made) => infos.extend(made),
+                Err(error) => {
+                    self.discard(&left.collect::<Vec<_>>());
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    fn record_accepted(
+        &self,
+        asked: Asked<'_>,
+        ring: &mut Ring,
+        sealed: &[DocumentVersion],
+        plan: &mut Plan,
+        accepted: &Accepted,
+    ) -> Result<()> {
+        let mut draft = Draft::new(&Body::Accepted(body::Accepted {
+            share: accepted.manifest.share,
+            manifest: accepted.hash,
+            documents: Some(List::new(sealed.to_vec())?),
+        }));
+        let under = names::under(asked, ring, self.id)?.ok_or(Code::MatterClosed)?;
+        draft.details = Some(Details::new([
+            (SENDER, sender(&accepted.manifest)),
+            (PURPOSE, accepted.manifest.purpose.as_bytes().to_vec()),
+        ])?);
+        plan.draft(chain_of(self.id), draft, Some(under));
+        Ok(())
+    }
+}
+
+/// Who sent it, by the signed manifest.
+fn sender(manifest: &Manifest) -> Vec<u8> {
+    let sender = &manifest.sender;
+    let mut writer = Writer::new();
+    writer.array(4).text(&sender.name).bytes(sender.party.as_bytes());
+    writer.bytes(&sender.anchor).text(&sender.key);
+    writer.finish()
+}
+
+/// Seals what is accepted into blobs that no record names yet.
+struct Import<'m> {
+    matter: &'m Matter,
+    writer: Option<DocumentWriter>,
+    ready: Vec<Ready>,
+}
+
+impl Sink for Import<'_> {
+    fn begin(&mut self, manifest: &Manifest, document: &Document) -> Result<()> {
+        // The sender chose the name: it is kept to one line that shows what it is.
+        let new = NewDocument::new(name::line(&document.name))?
+            .media_type(name::line(&document.media_type))
+            .designation(manifest.designation);
+        self.writer = Some(self.matter.writer(new)?);
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        Ok(self.writer.as_mut().ok_or(Code::SealerBroken)?.write_all(bytes)?)
+    }
+
+    fn end(&mut self) -> Result<()> {
+        let ready = self.writer.take().ok_or(Code::SealerBroken)?.end()?;
+        self.ready.push(ready);
+        Ok(())
+    }
+}
+
+const SENDER: &str = "sender";
+const PURPOSE: &str = "purpose";

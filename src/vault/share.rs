@@ -1,0 +1,205 @@
+//! Sharing documents of a matter: sealed anew for others while they are opened, with no plaintext on a disk,
+//! and on record before the file has its name.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::audit::body::{Body, DocumentVersion, List, MAX_DOCUMENTS, Policy, RecipientCount, Shared};
+use crate::audit::detail::Details;
+use crate::audit::record::Draft as RecordDraft;
+use crate::codec::cbor::Writer;
+use crate::crypto::profile::Profile;
+use crate::envelope::{Digests, Expected, Opener};
+use crate::error::{Code, Error, Result};
+use crate::id::DocumentId;
+use crate::io::ReadAt;
+use crate::io::file::write_new;
+use crate::keys::OpeningKey;
+use crate::progress::Watcher;
+use crate::sharing::age::Options;
+use crate::sharing::make::Plan as Planned;
+use crate::sharing::{Addressee, Draft, Item, Made};
+use crate::store::{BlobId, Blobs};
+use crate::vault::Vault;
+use crate::vault::commit::{Plan, chain_of};
+use crate::vault::documents::{DocumentInfo, find, recorded};
+use crate::vault::matter::Matter;
+use crate::vault::names;
+use crate::vault::ring::{Asked, Ring};
+use crate::vault::rows;
+use crate::vault::seal::may_seal;
+
+impl Matter {
+    /// Shares documents, in the order of their ids, into the new file `to`. The share is on record, with whom it
+    /// is for, before the file is there under its name.
+    ///
+    /// Contents are streamed from one seal into the other; memory stays at some MiB.
+    ///
+    /// # Errors
+    /// `no-access`, `screened` or `role-missing` unless this user may seal here; `share-profile` if the firm's
+    /// policy does not allow the algorithms of age; `document-unknown`; `field` for one document twice; `matter-closed`,
+    /// because whom it is for could not be kept; `exists` if `to` does; as [`make`](crate::sharing::make) and
+    /// [`readers`](Self::readers); what committing can fail with.
+    pub fn share(
+        &self,
+        draft: &Draft,
+        documents: &[DocumentId],
+        to: &Path,
+        watcher: Option<&dyn Watcher>,
+    ) -> Result<Made> {
+        let party = Vault(self.inner.clone()).party()?;
+        let found = self.shareable(documents)?;
+        let items: Vec<Item<'_>> = found.iter().map(Content::item).collect();
+        let options = Options { threads: self.inner.options.threads, watcher };
+        write_new(to, |out| {
+            let planned = Planned::new(&party, draft, &items, self.inner.now(), options)?;
+            let made = planned.write(&items, &mut *out, options)?;
+            out.sync_all()?;
+            self.record_share(draft, &made)?;
+            Ok(made)
+        })
+    }
+
+    /// The documents, compared with the records; nothing is opened yet.
+    fn shareable(&self, documents: &[DocumentId]) -> Result<Vec<Content>> {
+        if documents.iter().collect::<BTreeSet<_>>().len() != documents.len() {
+            return Err(Code::Field.into());
+        }
+        self.inner.ask(|asked, ring| {
+            may_seal(asked, self)?;
+            let allowed = |policy: &Policy| policy.profiles.items().contains(&Profile::ChaCha);
+            if !asked.state.policy().is_none_or(allowed) {
+                return Err(Code::ShareProfile.into());
+            }
+            documents.iter().map(|&id| self.content(asked, ring, id)).collect()
+        })
+    }
+
+    fn content(&self, asked: Asked<'_>, ring: &mut Ring, id: DocumentId) -> Result<Content> {
+        let known = recorded(asked, self.id, id)?;
+        let found = find(asked, ring, self.id, &known)?;
+        let about = &found.metadata;
+        Ok(Content {
+            info: DocumentInfo::of(id, known.version, known.designation, about),
+            version: DocumentVersion { document: id, version: known.version },
+            digests: Digests { length: about.length, sha256: about.sha256, crc32: about.crc32 },
+            key: found.key,
+            expected: found.expected,
+            blob: rows::blob(&found.salt)?,
+            blobs: self.inner.storage.blobs.clone(),
+            opener: Mutex::new(None),
+        })
+    }
+
+    fn record_share(&self, draft: &Draft, made: &Made) -> Result<()> {
+        let manifest = &made.manifest;
+        let mut versions: Vec<_> = manifest.documents.iter().filter_map(|one| one.version).collect();
+        versions.sort_unstable();
+        let mut bodies = Vec::new();
+        for group in versions.chunks(MAX_DOCUMENTS) {
+            bodies.push(Body::Shared(Shared {
+                share: manifest.share,
+                manifest: made.hash,
+                documents: Some(List::new(group.to_vec())?),
+                expires: manifest.expires,
+                receipt: manifest.receipt,
+                recipients: RecipientCount::new(manifest.recipients.len())?,
+            }));
+        }
+        let details = details(draft, &manifest.purpose);
+        self.inner.commit(|asked, ring| {
+            may_seal(asked, self)?;
+            let under = names::under(asked, ring, self.id)?.ok_or(Code::MatterClosed)?;
+            let mut plan = Plan::default();
+            let mut details = Some(Details::new(details)?);
+            for body in &bodies {
+                let mut record = RecordDraft::new(body);
+                record.details = details.take();
+                let under = record.details.is_some().then(|| under.clone());
+                plan.draft(chain_of(self.id), record, under);
+            }
+            Ok((plan, ()))
+        })
+    }
+}
+
+/// Whom it is for and why, for who reads the matter.
+fn details(draft: &Draft, purpose: &str) -> Vec<(String, Vec<u8>)> {
+    let mut details = vec![(PURPOSE.to_owned(), purpose.as_bytes().to_vec())];
+    let mut overrides = Vec::new();
+    for (number, to) in (1..).zip(draft.addressees()) {
+        details.push((format!("{RECIPIENT}{number}"), recipient(to)));
+        if let Some(reason) = to.reason() {
+            overrides.push(format!("{number}: {reason}"));
+        }
+    }
+    if !overrides.is_empty() {
+        details.push((OVERRIDE.to_owned(), overrides.join("\n").into_bytes()));
+    }
+    details
+}
+
+fn recipient(to: &Addressee) -> Vec<u8> {
+    let mut writer = Writer::new();
+    writer.array(3).text(to.name()).bytes(to.fingerprint().as_bytes()).text(&to.ssh_key());
+    writer.finish()
+}
+
+/// A document of the vault, as the archive reads it: opened when its turn comes, closed after its last byte.
+struct Content {
+    info: DocumentInfo,
+    version: DocumentVersion,
+    digests: Digests,
+    key: OpeningKey,
+    expected: Expected,
+    blob: BlobId,
+    blobs: Arc<dyn Blobs>,
+    opener: Mutex<Option<Arc<Opener<Arc<dyn ReadAt>>>>>,
+}
+
+impl Content {
+    fn item(&self) -> Item<'_> {
+        Item {
+            name: &self.info.name,
+            media_type: &self.info.media_type,
+            content: self,
+            digests: Some(self.digests),
+            version: Some(self.version),
+        }
+    }
+
+    fn opener(&self) -> Result<Arc<Opener<Arc<dyn ReadAt>>>> {
+        let mut held = self.opener.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(opener) = &*held {
+            return Ok(opener.clone());
+        }
+        let blob: Arc<dyn ReadAt> = Arc::from(self.blobs.open(&self.blob)?);
+        let opener = Arc::new(Opener::new(&self.key, &self.expected, blob)?);
+        if opener.len() != self.digests.length {
+            return Err(Code::ContentMismatch.into());
+        }
+        Ok(held.insert(opener).clone())
+    }
+}
+
+impl ReadAt for Content {
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.digests.length)
+    }
+
+    fn read_exact_at(&self, at: u64, buf: &mut [u8]) -> io::Result<()> {
+        let opener = self.opener()?;
+        opener.read_exact_at(at, buf).map_err(Error::from)?;
+        if at.saturating_add(buf.len() as u64) >= self.digests.length {
+            *self.opener.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        Ok(())
+    }
+}
+
+/// Before the number of a recipient in the name of their field.
+pub(super) const RECIPIENT: &str = "recipient-";
+const PURPOSE: &str = "purpose";
+const OVERRIDE: &str = "override";
