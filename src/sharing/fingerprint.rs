@@ -104,7 +104,8 @@ mod tests {
         refused(&words[..11]);
         refused(&[&words[..], &["abandon"]].concat());
         // One text, cut into twelve elsewhere.
-        let moved = [&[&*format!("{} {}", words[0], words[1])], &words[2..], &[""]].concat();
+        let two = format!("{} {}", words[0], words[1]);
+        let moved = [&[&*two], &words[2..], &[""]].concat();
         refused(&moved);
         for at in 0..12 {
             let mut other = words;
