@@ -108,8 +108,8 @@ fn look(start: &[u8], object: &mut Object, facts: &mut Facts) -> Result<(), Stop
     if text::is_sums(start) {
         return text::sums(object, facts);
     }
-    // A signed object of CBOR: tagged 18.
-    if start.first() == Some(&0xD2) {
+    // A signed object of CBOR: an untagged array of four.
+    if start.first() == Some(&0x84) {
         return chain::record(object, facts);
     }
     if start.first().is_some_and(u8::is_ascii_graphic) {
