@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use aims::aim::{Aim, Unmeasured, Verdict};
 use aims::env::Env;
-use aims::{audit, envelope, vault};
+use aims::{audit, envelope, sharing, vault};
 
 /// In `benches/aims/`: one module for each capability, beside what they share.
 mod aims {
@@ -21,12 +21,13 @@ mod aims {
     pub mod bare;
     pub mod env;
     pub mod envelope;
+    pub mod sharing;
     pub mod vault;
 }
 
 /// Every aim there is. A new capability adds its module here.
 fn registry() -> Vec<Aim> {
-    [envelope::aims(), audit::aims(), vault::aims()].into_iter().flatten().collect()
+    [envelope::aims(), audit::aims(), vault::aims(), sharing::aims()].into_iter().flatten().collect()
 }
 
 fn main() -> ExitCode {

@@ -12,7 +12,7 @@ mod seeds;
 
 type Body = fn(&[u8]) -> Result<(), &'static str>;
 
-const TARGETS: [(&str, Body); 21] = [
+const TARGETS: [(&str, Body); 23] = [
     ("age_file", bodies::age::whole),
     ("age_header", bodies::age::header),
     ("audit_chain", bodies::audit::chain::chain),
@@ -27,8 +27,10 @@ const TARGETS: [(&str, Body); 21] = [
     ("envelope_row", bodies::row::row),
     ("keys_identity", bodies::keys::identity_file),
     ("keys_wrap", bodies::keys::wrap),
+    ("share_card", bodies::party::card),
     ("share_json", bodies::share::json),
     ("share_sshsig", bodies::share::sshsig),
+    ("share_standing", bodies::party::standing),
     ("share_sums", bodies::share::sums),
     ("share_zip", bodies::share::zip),
     ("state_load", bodies::vault::state::load),

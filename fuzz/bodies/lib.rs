@@ -9,6 +9,7 @@ pub mod audit;
 pub mod codec;
 pub mod envelope;
 pub mod keys;
+pub mod party;
 pub mod row;
 pub mod share;
 pub mod vault;

@@ -10,6 +10,8 @@ use super::bodies::{envelope, keys};
 mod age;
 #[path = "seeds/audit.rs"]
 mod audit;
+#[path = "seeds/party.rs"]
+mod party;
 #[path = "seeds/share.rs"]
 mod share;
 #[path = "seeds/vault.rs"]
@@ -19,6 +21,7 @@ mod vault;
 pub fn all() -> Vec<(&'static str, String, Vec<u8>)> {
     let mut all = audit::all();
     all.extend(age::all());
+    all.extend(party::all());
     all.extend(share::all());
     all.extend(vault::all());
     cbor(&mut |name, bytes| all.push(("codec_cbor", name.to_owned(), bytes)));

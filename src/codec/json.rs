@@ -62,6 +62,7 @@ pub fn write(value: &Value) -> Result<Vec<u8>> {
 
 impl Value {
     /// An object of these members; the last of a name stands.
+    #[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
     pub fn map<'n>(members: impl IntoIterator<Item = (&'n str, Value)>) -> Self {
         Self::Map(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
@@ -166,6 +167,7 @@ impl Fields {
     }
 
     /// The names of what was not taken.
+    #[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
     pub fn left(&self) -> impl Iterator<Item = &str> {
         self.members.keys().map(String::as_str)
     }

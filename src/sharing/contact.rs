@@ -1,16 +1,16 @@
 //! Contacts: parties as somebody else knows them. How far a contact is believed is its type.
 
 mod kept;
+mod known;
 
 use std::fmt;
 
 use crate::clock::Timestamp;
-use crate::crypto::sign::VerifyingKey;
 use crate::error::{Code, Result};
 use crate::id::{DeviceId, PrincipalId};
-use crate::sharing::age::{Kind, Recipient};
+use crate::sharing::age::Recipient;
+use crate::sharing::contact::known::{Keys, Known};
 use crate::sharing::{Card, Fingerprint, PartyKind, name};
-use crate::wire::ssh_key;
 
 /// A contact whose words nobody compared yet: shares to it and from it need an override.
 #[derive(Clone, Debug)]
@@ -51,23 +51,6 @@ pub enum Contact {
 pub struct Addressee {
     known: Known,
     reason: Option<String>,
-}
-
-/// What is known of a party.
-#[derive(Clone)]
-enum Known {
-    Card(Box<Card>),
-    Keys(Box<Keys>),
-}
-
-/// A person with stock tools.
-#[derive(Clone)]
-struct Keys {
-    name: String,
-    organisation: String,
-    ssh: VerifyingKey,
-    hybrid: Option<Recipient>,
-    classic: Option<Recipient>,
 }
 
 impl UnverifiedContact {
@@ -373,106 +356,9 @@ macro_rules! getters {
 }
 getters!(UnverifiedContact, VerifiedContact, ChangedContact, RevokedContact, Contact, Addressee);
 
-impl Known {
-    /// The next card of the same party in place of this one.
-    fn followed_by(&self, card: Card) -> Result<Self> {
-        match self {
-            Self::Card(held) if card.follows(held) => Ok(Self::Card(Box::new(card))),
-            _ => Err(Code::CardOrder.into()),
-        }
-    }
-
-    fn card(&self) -> Option<&Card> {
-        match self {
-            Self::Card(card) => Some(card),
-            Self::Keys(_) => None,
-        }
-    }
-
-    fn name(&self) -> &str {
-        match self {
-            Self::Card(card) => card.name(),
-            Self::Keys(keys) => &keys.name,
-        }
-    }
-
-    fn organisation(&self) -> &str {
-        match self {
-            Self::Card(card) => card.organisation(),
-            Self::Keys(keys) => &keys.organisation,
-        }
-    }
-
-    fn anchor(&self) -> [u8; 32] {
-        match self {
-            Self::Card(card) => card.anchor(),
-            Self::Keys(keys) => keys.ssh.to_bytes(),
-        }
-    }
-
-    fn ssh_key(&self) -> String {
-        match self {
-            Self::Card(card) => card.ssh_key(),
-            Self::Keys(keys) => ssh_key::to_line(&keys.ssh, ""),
-        }
-    }
-
-    fn recipient(&self) -> Option<&Recipient> {
-        match self {
-            Self::Card(card) => Some(card.recipient()),
-            Self::Keys(keys) => keys.hybrid.as_ref(),
-        }
-    }
-
-    fn classic_recipient(&self) -> Option<&Recipient> {
-        match self {
-            Self::Card(card) => card.classic_recipient(),
-            Self::Keys(keys) => keys.classic.as_ref(),
-        }
-    }
-
-    fn fingerprint(&self) -> Fingerprint {
-        match self {
-            Self::Card(card) => card.fingerprint(),
-            Self::Keys(keys) => keys.fingerprint(),
-        }
-    }
-}
-
-impl Keys {
-    fn of(name: &str, organisation: &str, ssh_line: &str, recipients: &[Recipient]) -> Result<Self> {
-        let of_kind = |kind| {
-            let mut found = recipients.iter().filter(move |recipient| recipient.kind() == kind);
-            match (found.next().cloned(), found.next()) {
-                (one, None) => Ok(one),
-                _ => Err(Code::AgeRecipients),
-            }
-        };
-        let (hybrid, classic) = (of_kind(Kind::Hybrid)?, of_kind(Kind::X25519)?);
-        if hybrid.is_none() && classic.is_none() {
-            return Err(Code::AgeRecipients.into());
-        }
-        let ssh = ssh_key::parse_line(ssh_line)?;
-        Ok(Self { name: name.to_owned(), organisation: organisation.to_owned(), ssh, hybrid, classic })
-    }
-
-    fn fingerprint(&self) -> Fingerprint {
-        let (hybrid, classic) = (self.hybrid.as_ref(), self.classic.as_ref());
-        let bytes = Recipient::as_bytes;
-        Fingerprint::of_keys(&self.ssh.to_bytes(), hybrid.map(bytes), classic.map(bytes))
-    }
-}
-
 impl From<&VerifiedContact> for Addressee {
     fn from(contact: &VerifiedContact) -> Self {
         Self { known: contact.0.clone(), reason: None }
-    }
-}
-
-/// Without names.
-impl fmt::Debug for Known {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.fingerprint())
     }
 }
 

@@ -1,24 +1,27 @@
 //! What a share says of itself: who sends what to whom, why and until when. Strict JSON, signed by way of
 //! SHA256SUMS; docs/format/share-v1.md is normative.
 
+mod parts;
+
 use std::collections::BTreeMap;
 use std::fmt;
-use std::num::NonZeroU32;
 
-use crate::audit::body::{Designation, DocumentVersion};
+use crate::audit::body::Designation;
 use crate::clock::Timestamp;
 use crate::codec::json::{self, Fields, Value};
 use crate::codec::{hex, time};
 use crate::crypto::hash::sha256;
 use crate::error::{Code, Result};
-use crate::id::{DeviceId, DocumentId, Hash, PrincipalId, ShareId};
+use crate::id::{Hash, ShareId};
 use crate::sharing::age::MAX_RECIPIENTS;
-use crate::sharing::{PartyKind, Standing, name};
+use crate::sharing::{PartyKind, name};
 
 /// The most bytes a manifest may have.
 pub const MAX_MANIFEST: usize = 16 << 20;
 /// The most bytes of a purpose, and of a basis.
 pub const MAX_TERM: usize = 4 << 10;
+
+pub use parts::{Document, Ledger, Onward, Recipient, Sender};
 
 /// The signed terms of a share. `Debug` shows no name.
 #[derive(Clone, PartialEq, Eq)]
@@ -53,88 +56,6 @@ pub struct Manifest {
     pub in_reply_to: Option<ShareId>,
 }
 
-/// Who sends a share.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Sender {
-    /// A party by its own keys, or a firm.
-    pub kind: PartyKind,
-    /// The party.
-    pub party: PrincipalId,
-    /// The person's name.
-    pub name: String,
-    /// Their organisation; may be empty.
-    pub organisation: String,
-    /// The ssh key of a party by its own keys, the hash of a firm's first record.
-    pub anchor: [u8; 32],
-    /// The key that signs, as OpenSSH writes it.
-    pub key: String,
-    /// The device of a firm that signs.
-    pub device: Option<DeviceId>,
-}
-
-/// Whom a share is for.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Recipient {
-    /// Their name, as the sender knows them.
-    pub name: String,
-    /// Their key: `age1…`.
-    pub recipient: String,
-    /// The fingerprint of their card or keys.
-    pub fingerprint: Hash,
-}
-
-/// A document of a share.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Document {
-    /// Where it lies in the archive.
-    pub path: String,
-    /// Its name, as the sender has it.
-    pub name: String,
-    /// Its media type.
-    pub media_type: String,
-    /// Bytes of content.
-    pub size: u64,
-    /// Which document of the sender's vault it is.
-    pub version: Option<DocumentVersion>,
-}
-
-/// A checkpoint of a firm's ledger.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ledger {
-    /// Its origin.
-    pub origin: String,
-    /// The ledger's size.
-    pub size: u64,
-    /// Its root.
-    pub root: Hash,
-}
-
-/// Whether a share may be passed on: a term, which our `accept` shows and nothing enforces.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Onward {
-    /// It may not.
-    #[default]
-    No,
-    /// If the sender consents.
-    WithConsent,
-    /// It may.
-    Yes,
-}
-
-impl Onward {
-    const ALL: [Self; 3] = [Self::No, Self::WithConsent, Self::Yes];
-
-    /// `no`, `with-consent`, `yes`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::No => "no",
-            Self::WithConsent => "with-consent",
-            Self::Yes => "yes",
-        }
-    }
-}
-
 impl Manifest {
     /// Reads the one form there is.
     ///
@@ -153,8 +74,8 @@ impl Manifest {
         let sender = Sender::read(fields.fields("sender")?)?;
         let ledger = fields.has("ledger").then(|| fields.fields("ledger")).transpose()?;
         let manifest = Self {
-            share: ShareId::from_bytes(hex(&fields.text("share")?)?),
-            salt: hex(&fields.text("salt")?)?,
+            share: ShareId::from_bytes(fixed(&fields.text("share")?)?),
+            salt: fixed(&fields.text("salt")?)?,
             created: time_of(&fields.text("created")?)?,
             expires: fields.optional_text("expires")?.as_deref().map(time_of).transpose()?,
             recipients: each(fields.list("recipients")?, Recipient::read)?,
@@ -170,7 +91,7 @@ impl Manifest {
             ledger: ledger.map(Ledger::read).transpose()?,
             in_reply_to: {
                 let id = fields.optional_text("in_reply_to")?;
-                id.map(|id| hex(&id)).transpose()?.map(ShareId::from_bytes)
+                id.map(|id| fixed(&id)).transpose()?.map(ShareId::from_bytes)
             },
             sender,
         };
@@ -228,123 +149,6 @@ impl Manifest {
     }
 }
 
-impl Sender {
-    fn read(mut fields: Fields) -> Result<Self> {
-        let kind = fields.text("kind")?;
-        let kind = [PartyKind::Standalone, PartyKind::Firm].into_iter().find(|one| kind_name(*one) == kind);
-        let device = fields.optional_text("device")?.map(|id| hex(&id)).transpose()?;
-        let sender = Self {
-            kind: kind.ok_or(Code::Manifest)?,
-            party: PrincipalId::from_bytes(hex(&fields.text("party")?)?),
-            name: fields.text("name")?,
-            organisation: fields.text("organisation")?,
-            anchor: hex(&fields.text("anchor")?)?,
-            key: fields.text("key")?,
-            device: device.map(DeviceId::from_bytes),
-        };
-        name::check(&sender.name).map_err(|_| Code::Manifest)?;
-        name::check_organisation(&sender.organisation).map_err(|_| Code::Manifest)?;
-        let firm = sender.kind == PartyKind::Firm;
-        if sender.device.is_some() == firm { Ok(sender) } else { Err(Code::Manifest.into()) }
-    }
-
-    fn value(&self) -> Value {
-        let mut members = map([
-            ("kind", kind_name(self.kind).to_owned()),
-            ("party", hex::encode(self.party.as_bytes())),
-            ("name", self.name.clone()),
-            ("organisation", self.organisation.clone()),
-            ("anchor", hex::encode(&self.anchor)),
-            ("key", self.key.clone()),
-        ]);
-        if let Some(device) = &self.device {
-            members.insert("device".to_owned(), Value::Text(hex::encode(device.as_bytes())));
-        }
-        Value::Map(members)
-    }
-}
-
-impl Recipient {
-    fn read(value: Value) -> Result<Self> {
-        let mut fields = Fields::of(value, Code::Manifest)?;
-        let recipient = Self {
-            name: fields.text("name")?,
-            recipient: fields.text("recipient")?,
-            fingerprint: Hash(hex(&fields.text("fingerprint")?)?),
-        };
-        name::check(&recipient.name).map_err(|_| Code::Manifest)?;
-        Ok(recipient)
-    }
-
-    fn value(&self) -> Value {
-        Value::Map(map([
-            ("name", self.name.clone()),
-            ("recipient", self.recipient.clone()),
-            ("fingerprint", self.fingerprint.to_string()),
-        ]))
-    }
-}
-
-impl Document {
-    fn read(value: Value) -> Result<Self> {
-        let mut fields = Fields::of(value, Code::Manifest)?;
-        let id = fields.optional_text("document")?.map(|id| hex(&id)).transpose()?;
-        let version = fields.has("version").then(|| fields.unsigned("version")).transpose()?;
-        let version = match (id, version) {
-            (None, None) => None,
-            (Some(id), Some(version)) => {
-                let version = u32::try_from(version).ok().and_then(NonZeroU32::new).ok_or(Code::Manifest)?;
-                Some(DocumentVersion { document: DocumentId::from_bytes(id), version })
-            }
-            _ => return Err(Code::Manifest.into()),
-        };
-        let document = Self {
-            path: fields.text("path")?,
-            name: fields.text("name")?,
-            media_type: fields.text("media_type")?,
-            size: fields.unsigned("size")?,
-            version,
-        };
-        let short = document.name.len() <= MAX_TERM && document.media_type.len() <= name::MAX;
-        if short { Ok(document) } else { Err(Code::Manifest.into()) }
-    }
-
-    fn value(&self) -> Result<Value> {
-        let mut members = map([
-            ("path", self.path.clone()),
-            ("name", self.name.clone()),
-            ("media_type", self.media_type.clone()),
-        ]);
-        members.insert("size".to_owned(), integer(self.size)?);
-        if let Some(version) = &self.version {
-            members.insert("document".to_owned(), Value::Text(hex::encode(version.document.as_bytes())));
-            members.insert("version".to_owned(), Value::Integer(version.version.get().into()));
-        }
-        Ok(Value::Map(members))
-    }
-}
-
-impl Ledger {
-    pub(crate) fn of(shown: &Standing) -> Self {
-        let head = shown.head();
-        Self { origin: shown.origin(), size: head.size, root: head.root }
-    }
-
-    fn read(mut fields: Fields) -> Result<Self> {
-        Ok(Self {
-            origin: fields.text("origin")?,
-            size: fields.unsigned("size")?,
-            root: Hash(hex(&fields.text("root")?)?),
-        })
-    }
-
-    fn value(&self) -> Result<Value> {
-        let mut members = map([("origin", self.origin.clone()), ("root", self.root.to_string())]);
-        members.insert("size".to_owned(), integer(self.size)?);
-        Ok(Value::Map(members))
-    }
-}
-
 /// A critical member that is not known, or not there, is a term that would be missed.
 fn check_critical(fields: &mut Fields) -> Result<()> {
     let Some(critical) = fields.optional_list("critical")? else { return Ok(()) };
@@ -371,27 +175,13 @@ pub(super) fn term(text: String) -> Result<String> {
     if text.is_empty() || text.len() > MAX_TERM || !plain { Err(Code::Manifest.into()) } else { Ok(text) }
 }
 
-fn time_of(text: &str) -> Result<Timestamp> {
-    Ok(time::parse(text).ok_or(Code::Manifest)?)
-}
-
-fn hex<const N: usize>(text: &str) -> Result<[u8; N]> {
+/// Bytes in hexadecimal.
+fn fixed<const N: usize>(text: &str) -> Result<[u8; N]> {
     Ok(hex::fixed(text).ok_or(Code::Manifest)?)
 }
 
-fn kind_name(kind: PartyKind) -> &'static str {
-    match kind {
-        PartyKind::Standalone => "standalone",
-        PartyKind::Firm => "firm",
-    }
-}
-
-fn map<const N: usize>(members: [(&str, String); N]) -> BTreeMap<String, Value> {
-    members.into_iter().map(|(name, text)| (name.to_owned(), Value::Text(text))).collect()
-}
-
-fn integer(number: u64) -> Result<Value> {
-    Ok(Value::Integer(i64::try_from(number).map_err(|_| Code::Json)?))
+fn time_of(text: &str) -> Result<Timestamp> {
+    Ok(time::parse(text).ok_or(Code::Manifest)?)
 }
 
 /// The name of a designation, as people and the manifest write it.
@@ -453,13 +243,3 @@ impl fmt::Debug for Manifest {
     }
 }
 
-macro_rules! nameless {
-    ($($name:ident)+) => {
-        $(impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
-            }
-        })+
-    };
-}
-nameless! { Sender Recipient Document }

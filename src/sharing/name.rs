@@ -1,7 +1,6 @@
 //! Names that people gave: one line of plain text, nothing that shows other than it is.
 
 use crate::error::{Code, Result};
-pub(crate) use crate::wire::entry_name::misleads;
 
 /// The most bytes of a name or an organisation.
 pub(crate) const MAX: usize = 256;
@@ -26,6 +25,14 @@ pub(crate) fn check_organisation(name: &str) -> Result<()> {
 /// Text on one line: what would break it or mislead is a space.
 pub(crate) fn line(text: &str) -> String {
     text.chars().map(|c| if misleads(c) { ' ' } else { c }).collect()
+}
+
+/// What breaks a line or turns the direction of writing. Joiners that cannot be seen stay: names of many
+/// languages need them.
+pub(crate) fn misleads(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}')
+        || matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

@@ -147,6 +147,8 @@ fn recipient(to: &Addressee) -> Vec<u8> {
     writer.finish()
 }
 
+type Opened = Arc<Opener<Arc<dyn ReadAt>>>;
+
 /// A document of the vault, as the archive reads it: opened when its turn comes, closed after its last byte.
 struct Content {
     info: DocumentInfo,
@@ -156,7 +158,7 @@ struct Content {
     expected: Expected,
     blob: BlobId,
     blobs: Arc<dyn Blobs>,
-    opener: Mutex<Option<Arc<Opener<Arc<dyn ReadAt>>>>>,
+    opener: Mutex<Option<Opened>>,
 }
 
 impl Content {
@@ -170,7 +172,7 @@ impl Content {
         }
     }
 
-    fn opener(&self) -> Result<Arc<Opener<Arc<dyn ReadAt>>>> {
+    fn opener(&self) -> Result<Opened> {
         let mut held = self.opener.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(opener) = &*held {
             return Ok(opener.clone());

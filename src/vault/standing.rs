@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::anchor::DeviceRow;
-use crate::audit::body::{Body, FirmRole};
+use crate::audit::body::Body;
 use crate::audit::checkpoint::{self, Cosigners, Device};
 use crate::audit::kind::ChainType;
 use crate::audit::proof::DevicePath;
@@ -118,8 +118,10 @@ impl Cosigned {
 struct History {
     /// By device: its certificate's index, its user, who certified it.
     certified: BTreeMap<DeviceId, (u64, UserId, DeviceId)>,
-    /// By user: the records that gave them their roles, with whether as an administrator, by whom.
-    roles: BTreeMap<UserId, Vec<(u64, bool, DeviceId)>>,
+    /// By user: the records that gave them their roles, by whom.
+    roles: BTreeMap<UserId, Vec<(u64, DeviceId)>>,
+    /// The device that the root certified, whose user that made the first administrator.
+    first: Option<(DeviceId, UserId)>,
     root: DeviceId,
 }
 
@@ -129,17 +131,19 @@ impl History {
         let reported = state.findings().reported.iter().filter(|one| one.chain == chain);
         let reported: BTreeSet<u64> = reported.map(|one| one.index).collect();
         let root = DeviceId::from_bytes(*state.trust().firm.as_bytes());
-        let mut history = Self { certified: BTreeMap::new(), roles: BTreeMap::new(), root };
+        let mut history = Self { certified: BTreeMap::new(), roles: BTreeMap::new(), first: None, root };
         for (index, bytes) in (0_u64..).zip(records).filter(|(index, _)| !reported.contains(index)) {
             let Ok(record) = Record::parse(bytes, ChainType::Directory) else { continue };
             let author = record.payload().author;
             match record.body() {
                 Ok(Body::DeviceCertified(body)) => {
+                    if author == root {
+                        history.first.get_or_insert((body.device, body.user));
+                    }
                     history.certified.entry(body.device).or_insert((index, body.user, author));
                 }
                 Ok(Body::User(body)) => {
-                    let administers = body.roles.items().contains(&FirmRole::Administrator);
-                    history.roles.entry(body.user).or_default().push((index, administers, author));
+                    history.roles.entry(body.user).or_default().push((index, author));
                 }
                 _ => {}
             }
@@ -176,13 +180,13 @@ impl History {
         let (mut device, mut before) = (device, before);
         loop {
             let &(_, user, _) = self.certified.get(&device).ok_or(Code::StandingRefused)?;
-            let roles = self.roles.get(&user).map_or(&[][..], Vec::as_slice);
-            let Some(&(index, _, by)) = roles.iter().rev().find(|(index, ..)| *index < before) else {
-                // The first administrator: by the root's certificate of the first device.
-                let first = self.certified.iter().find(|(_, (_, of, by))| *of == user && *by == self.root);
-                open.push(*first.ok_or(Code::StandingRefused)?.0);
+            if let Some(first) = self.first.filter(|(_, administrator)| *administrator == user) {
+                open.push(first.0);
                 return Ok(());
-            };
+            }
+            let roles = self.roles.get(&user).map_or(&[][..], Vec::as_slice);
+            let newest = roles.iter().rev().find(|(index, _)| *index < before);
+            let &(index, by) = newest.ok_or(Code::StandingRefused)?;
             if !shown.insert(index) {
                 return Ok(());
             }

@@ -37,6 +37,7 @@ pub fn parse_line(line: &str) -> Result<VerifyingKey> {
 }
 
 /// What `ssh-keygen -l` prints of a key.
+#[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
 pub fn fingerprint(key: &VerifyingKey) -> String {
     format!("SHA256:{}", base64::encode_unpadded(&sha256(&blob(key)).0))
 }

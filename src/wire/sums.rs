@@ -68,6 +68,7 @@ impl Sums {
     ///
     /// # Errors
     /// `sums`.
+    #[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
     pub fn check_listing<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<()> {
         let listed = self.0.iter().map(|(name, _)| name.as_str());
         if names.into_iter().filter(|name| !is_own(name)).eq(listed) {

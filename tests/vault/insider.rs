@@ -72,6 +72,11 @@ impl Insider {
         state(&self.storage, self.trust)
     }
 
+    /// The key that signs this device's checkpoints.
+    pub fn log_key(&self) -> &SigningKey {
+        &self.log
+    }
+
     pub fn ledger(&self) -> ChainId {
         ChainId::from_bytes(*self.trust.firm.as_bytes())
     }

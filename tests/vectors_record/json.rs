@@ -1,4 +1,5 @@
 //! The notation of the vector files.
+#![allow(dead_code)] // Each test program uses its part.
 
 use std::collections::BTreeMap;
 

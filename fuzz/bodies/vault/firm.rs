@@ -15,6 +15,8 @@ pub struct Small {
     pub trust: Trust,
     /// The whole firm; one of its two matters.
     pub exports: [Vec<u8>; 2],
+    /// What shows outsiders that its one device is active.
+    pub standing: Vec<u8>,
     /// The state of the whole firm, saved.
     pub state: Vec<u8>,
 }
@@ -38,7 +40,8 @@ fn make() -> Result<Small> {
     let parts = Parts::of(&exports[0])?;
     let mut state = State::new(vault.trust(), Follow::All);
     state.advance(&parts, &parts.note)?;
-    Ok(Small { trust: vault.trust(), state: state.save(), exports })
+    let standing = vault.party()?.standing().unwrap_or_default().to_vec();
+    Ok(Small { trust: vault.trust(), state: state.save(), exports, standing })
 }
 
 /// The parts of an export, read apart from the library.

@@ -1,7 +1,8 @@
 //! Contacts at rest: sealed under the party's own secret, so that whoever writes to the disk cannot
 //! make one verified. Form: `docs/format/card-v1.md`, "Kept contacts".
 
-use super::{ChangedContact, Contact, Keys, Known, RevokedContact, UnverifiedContact, VerifiedContact};
+use super::known::{Keys, Known};
+use super::{ChangedContact, Contact, RevokedContact, UnverifiedContact, VerifiedContact};
 use crate::codec::cbor::{Reader, Writer};
 use crate::crypto::hpke::PublicKey;
 use crate::crypto::sign::VerifyingKey;

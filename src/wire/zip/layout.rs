@@ -62,6 +62,7 @@ impl Layout {
     }
 
     /// Every entry, in order.
+    #[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
     pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
         self.entries.iter().map(|(entry, _)| entry)
     }

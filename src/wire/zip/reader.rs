@@ -60,11 +60,6 @@ impl<R: Read> Reader<R> {
         next
     }
 
-    /// The entries so far.
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
-
     /// A local header, or all that stands behind the last content.
     fn header(&mut self) -> Result<Option<Entry>> {
         let mut signature = [0; 4];

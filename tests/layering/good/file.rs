@@ -4,8 +4,6 @@
 use std::fs::{self, File};
 use std::path::Path;
 
-use tempfile::NamedTempFile;
-
 use super::sealer::Sealer;
 use crate::crypto::{hash, hpke};
 use crate::error::{Code, Result};
