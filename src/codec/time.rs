@@ -1,6 +1,10 @@
 //! Times as text: RFC 3339 in UTC with microseconds, in the one form `2026-11-26T17:28:04.000000Z`.
 
+use std::fmt;
+use std::str::FromStr;
+
 use crate::clock::Timestamp;
+use crate::error::{Code, Error, Result};
 
 /// The text of a time.
 pub fn write(at: Timestamp) -> String {
@@ -24,6 +28,20 @@ pub fn parse(text: &str) -> Option<Timestamp> {
     let at = Timestamp::from_micros(seconds.checked_mul(1_000_000)?.checked_add(micros)?)?;
     // One text for one time: no 24th hour, no 61st second, no 30th of February, no other separators.
     if write(at) == text { Some(at) } else { None }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&write(*self))
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        parse(text).ok_or_else(|| Code::Field.into())
+    }
 }
 
 /// The date of a day since 1970-01-01, in the Gregorian calendar. Years are counted from March, so that the
@@ -71,6 +89,7 @@ mod tests {
             let at = Timestamp::from_micros(micros).unwrap();
             assert_eq!(write(at), text);
             assert_eq!(parse(text), Some(at));
+            assert_eq!((at.to_string().as_str(), text.parse().ok()), (text, Some(at)));
         }
         for wrong in [
             "",

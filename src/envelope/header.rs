@@ -1,9 +1,11 @@
 //! The header of a sealed document: which document it is, in the clear and authenticated.
 
+use std::io::Read;
+
 use crate::codec::cbor::{Reader, Writer};
 use crate::crypto::profile::Profile;
 use crate::envelope::Padding;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::id::{DocumentId, FirmId, PrincipalId};
 use crate::keys::WrapContext;
 
@@ -85,6 +87,19 @@ impl Header {
         )
     }
 
+    /// Reads the header at the beginning of a sealed document. It says which document the bytes claim to
+    /// be; opening it shows whether they are.
+    ///
+    /// # Errors
+    /// `not-a-sealed-document`, `too-large`, `cbor`, `field`, `profile`; `io`.
+    pub fn read(mut from: impl Read) -> Result<Self> {
+        let mut start = [0; FRAME_START];
+        from.read_exact(&mut start).map_err(cut)?;
+        let mut header = vec![0; Self::length(&start)?];
+        from.read_exact(&mut header).map_err(cut)?;
+        Self::parse(&header)
+    }
+
     /// Magic, length and CBOR: what stands before the seal and is its associated data.
     pub(crate) fn frame(&self) -> Vec<u8> {
         let mut writer = Writer::new();
@@ -134,6 +149,14 @@ impl Header {
             return Err(Code::Field.into());
         }
         Ok(Self { profile, firm, document, version, padding })
+    }
+}
+
+/// What ends inside its header is no sealed document.
+fn cut(error: std::io::Error) -> Error {
+    match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => Code::NotASealedDocument.into(),
+        _ => error.into(),
     }
 }
 

@@ -245,8 +245,8 @@ registry! {
         "It was suspended, revoked or never accepted: ask an administrator.";
     Locked, "locked", Locked, "the vault is locked",
         "Unlock it again.";
-    Words, "words", Refused, "the words are not those of the request",
-        "Compare them with the other person again; if they differ still, somebody changed the request.";
+    Words, "words", Refused, "the words are not those of these keys",
+        "Compare them with the other person again; if they differ still, somebody changed what was sent.";
     Enrolment, "enrolment", Invalid, "the bytes are no request or approval of an enrolment",
         "Fetch it again from the device or the administrator it comes from.";
     EnrolmentMismatch, "enrolment-mismatch", Refused, "the approval is not for this device",

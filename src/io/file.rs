@@ -38,14 +38,18 @@ pub fn write_new<T>(to: &Path, write: impl FnOnce(&mut File) -> Result<T>) -> Re
     Ok(result)
 }
 
-/// Fills a folder under a temporary name beside its own, syncs what `write` put there, names it, syncs the
+/// Fills a folder, only its owner's where the system knows permissions, under a temporary name beside its own, syncs what `write` put there, names it, syncs the
 /// folder it lies in. On any error nothing is left.
 pub fn write_new_folder<T>(to: &Path, write: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
     if fs::symlink_metadata(to).is_ok() {
         return Err(Code::Exists.into());
     }
     let folder = folder_of(to);
-    let builder = tempfile::Builder::new().prefix(".privity-").suffix(".part").tempdir_in(folder);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".privity-").suffix(".part");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let builder = builder.tempdir_in(folder);
     let temporary = builder.map_err(|error| std::io::Error::from(error.kind()))?;
     let result = write(temporary.path())?;
     sync_all(temporary.path())?;

@@ -83,7 +83,8 @@ impl ChainKeys {
     }
 }
 
-const KIND: Kind = Kind { magic: b"PRVYCHK1", purpose: KdfPurpose::ChainKeys, seal: SealKind::ChainKeys };
+pub(super) const KIND: Kind =
+    Kind { magic: b"PRVYCHK1", purpose: KdfPurpose::ChainKeys, seal: SealKind::ChainKeys };
 
 impl fmt::Debug for ChainKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

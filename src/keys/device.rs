@@ -162,7 +162,8 @@ fn state_context(aad: &[u8]) -> SealContext {
 
 /// Four seeds and the device secret.
 const SEEDS: usize = 160;
-const KIND: Kind = Kind { magic: b"PRVYDEV1", purpose: KdfPurpose::DeviceKeys, seal: SealKind::DeviceKeys };
+pub(super) const KIND: Kind =
+    Kind { magic: b"PRVYDEV1", purpose: KdfPurpose::DeviceKeys, seal: SealKind::DeviceKeys };
 
 impl fmt::Debug for DeviceKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

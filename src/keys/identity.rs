@@ -72,7 +72,8 @@ impl Identity {
     }
 }
 
-const KIND: Kind = Kind { magic: b"PRVYIDN1", purpose: KdfPurpose::Identity, seal: SealKind::Identity };
+pub(super) const KIND: Kind =
+    Kind { magic: b"PRVYIDN1", purpose: KdfPurpose::Identity, seal: SealKind::Identity };
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -153,7 +153,8 @@ fn contact_context(aad: &[u8]) -> SealContext {
 const ID: usize = 16;
 /// The id, and four times 32 bytes.
 const SEEDS: usize = ID + 128;
-const KIND: Kind = Kind { magic: b"PRVYPTY1", purpose: KdfPurpose::PartyKeys, seal: SealKind::PartyKeys };
+pub(super) const KIND: Kind =
+    Kind { magic: b"PRVYPTY1", purpose: KdfPurpose::PartyKeys, seal: SealKind::PartyKeys };
 
 impl fmt::Debug for PartyKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -43,6 +43,27 @@ pub(super) fn unlock<const N: usize>(
     protected: &[u8],
     protector: &dyn Protector,
 ) -> Result<Secret<N>> {
+    let Parts { profile, id, wrapped, sealed } = parse(kind, protected)?;
+    if id != protector.id() {
+        return Err(Code::ProtectorMismatch.into());
+    }
+    let unlocking = protector.unwrap(wrapped.to_vec(), kind.protector_context(profile, &id))?;
+    let unlocking: &[u8; 32] = unlocking.expose_secret().try_into().map_err(|_| Code::ProtectorFailed)?;
+    let key = derive(&Secret::copy_of(unlocking), kind.purpose, profile, &Context::empty());
+    let context = kind.seal_context(profile, &id, wrapped);
+    seal::open_secret(&key, &context, sealed).map_err(|_| Error::from(Code::UnlockRefused))
+}
+
+/// What a file of protected keys is made of.
+pub(super) struct Parts<'b> {
+    pub(super) profile: Profile,
+    pub(super) id: ProtectorId,
+    wrapped: &'b [u8],
+    sealed: &'b [u8],
+}
+
+/// Takes one apart.
+pub(super) fn parse(kind: Kind, protected: &[u8]) -> Result<Parts<'_>> {
     let body = protected.strip_prefix(kind.magic.as_slice()).ok_or(Code::ProtectedIdentity)?;
     let mut reader = Reader::new(body, MAX_BODY)?;
     let mut fields = reader.map()?;
@@ -58,14 +79,7 @@ pub(super) fn unlock<const N: usize>(
     if wrapped.len() > MAX_WRAPPED {
         return Err(Code::TooLarge.into());
     }
-    if id != protector.id() {
-        return Err(Code::ProtectorMismatch.into());
-    }
-    let unlocking = protector.unwrap(wrapped.to_vec(), kind.protector_context(profile, &id))?;
-    let unlocking: &[u8; 32] = unlocking.expose_secret().try_into().map_err(|_| Code::ProtectorFailed)?;
-    let key = derive(&Secret::copy_of(unlocking), kind.purpose, profile, &Context::empty());
-    let context = kind.seal_context(profile, &id, wrapped);
-    seal::open_secret(&key, &context, sealed).map_err(|_| Error::from(Code::UnlockRefused))
+    Ok(Parts { profile, id, wrapped, sealed })
 }
 
 impl Kind {

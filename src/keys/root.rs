@@ -94,7 +94,8 @@ impl RootKeys {
 
 /// One byte and two seeds.
 const LENGTH: usize = 65;
-const KIND: Kind = Kind { magic: b"PRVYROT1", purpose: KdfPurpose::RootKeys, seal: SealKind::RootKeys };
+pub(super) const KIND: Kind =
+    Kind { magic: b"PRVYROT1", purpose: KdfPurpose::RootKeys, seal: SealKind::RootKeys };
 
 impl fmt::Debug for RootKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

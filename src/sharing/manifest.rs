@@ -176,14 +176,17 @@ fn time_of(text: &str) -> Result<Timestamp> {
 }
 
 /// The name of a designation, as people and the manifest write it.
-pub(super) fn designation_name(designation: Designation) -> String {
+#[must_use]
+pub fn designation_name(designation: Designation) -> String {
     match NAMED.iter().find(|(known, _)| *known == designation) {
         Some((_, name)) => (*name).to_owned(),
         None => format!("firm-{}", designation.number()),
     }
 }
 
-fn designation_of(name: &str) -> Option<Designation> {
+/// The designation of a name.
+#[must_use]
+pub fn designation_of(name: &str) -> Option<Designation> {
     if let Some((known, _)) = NAMED.iter().find(|(_, known)| *known == name) {
         return Some(*known);
     }

@@ -28,6 +28,7 @@ mod party;
 mod readme;
 mod receipt;
 mod sender;
+mod signature;
 pub(crate) mod standing;
 
 pub use crate::audit::body::ReceiptAction;
@@ -42,4 +43,5 @@ pub use make::{Made, make};
 pub use manifest::{Manifest, Onward};
 pub use party::{CardDetails, Party, PartyKind};
 pub use receipt::{Receipt, SignedReceipt};
+pub use signature::SignatureClaims;
 pub use standing::Standing;

@@ -54,6 +54,15 @@ impl Standing {
         })
     }
 
+    /// The hash of the first record that a standing brings along: of which firm it says to be. Whoever
+    /// [verifies](Self::verify) with it has shown that the standing is whole, not whose it is.
+    ///
+    /// # Errors
+    /// `too-large`, `standing`.
+    pub fn claimed_genesis(bytes: &[u8]) -> Result<Hash> {
+        Ok(leaf_hash(Parts::parse(bytes)?.genesis))
+    }
+
     /// The firm.
     #[must_use]
     pub fn firm(&self) -> FirmId {

@@ -168,6 +168,22 @@ impl Export {
         Self::parse(bytes).map_err(|_| Code::Export.into())
     }
 
+    /// What it was made of.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// Its chains with their records, the ledger first; unverified.
+    pub fn chains(&self) -> impl Iterator<Item = (ChainId, &[Vec<u8>])> {
+        self.chains.iter().map(|(chain, records)| (*chain, records.as_slice()))
+    }
+
+    /// Its checkpoints, oldest first; unverified.
+    pub fn checkpoints(&self) -> impl Iterator<Item = &[u8]> {
+        self.checkpoints.iter().map(|(_, note)| note.as_slice())
+    }
+
     fn parse(bytes: &[u8]) -> Result<Self> {
         let body = bytes.strip_prefix(MAGIC.as_slice()).ok_or(Code::Export)?;
         let mut reader = Reader::new(body, body.len())?;

@@ -26,6 +26,29 @@ pub fn sign(key: &SigningKey, namespace: Namespace, message: &[u8]) -> String {
 /// `sshsig` unless it is the one text of a signature for this namespace, `public-key` if the key is
 /// weak, `signature-refused`.
 pub fn verify(armored: &[u8], namespace: Namespace, message: &[u8]) -> Result<VerifyingKey> {
+    let (key, signature) = read(armored, namespace)?;
+    key.verify(&signed_bytes(namespace, message), &signature)?;
+    Ok(key)
+}
+
+/// Which key says it signed, and for what; nothing is verified.
+///
+/// # Errors
+/// As [`verify`], for whichever namespace of ours it is.
+pub fn claims(armored: &[u8]) -> Result<(VerifyingKey, Namespace)> {
+    let mut last = Code::Sshsig.into();
+    for namespace in Namespace::ALL {
+        match read(armored, *namespace) {
+            Ok((key, _)) => return Ok((key, *namespace)),
+            Err(error) if error.code_value() == Code::Sshsig => {}
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+/// Key and signature of the one text there is of them.
+fn read(armored: &[u8], namespace: Namespace) -> Result<(VerifyingKey, [u8; 64])> {
     if armored.len() > MAX_ARMORED {
         return Err(Code::Sshsig.into());
     }
@@ -36,8 +59,7 @@ pub fn verify(armored: &[u8], namespace: Namespace, message: &[u8]) -> Result<Ve
     if text != armor(&blob(&key, namespace, &signature)) {
         return Err(Code::Sshsig.into());
     }
-    key.verify(&signed_bytes(namespace, message), &signature)?;
-    Ok(key)
+    Ok((key, signature))
 }
 
 /// What is signed of a message.
@@ -124,6 +146,7 @@ mod tests {
         for namespace in Namespace::ALL {
             let text = sign(&key(), *namespace, b"message");
             assert_eq!(verify(text.as_bytes(), *namespace, b"message").unwrap(), key().verifying_key());
+            assert_eq!(claims(text.as_bytes()).unwrap(), (key().verifying_key(), *namespace));
             let refused = verify(text.as_bytes(), *namespace, b"messagf").unwrap_err();
             assert_eq!(refused.code(), "signature-refused");
             for other in Namespace::ALL.iter().filter(|other| *other != namespace) {
