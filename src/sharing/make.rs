@@ -21,7 +21,7 @@ use crate::sharing::age::{self, Options, Threads};
 use crate::sharing::draft::{Draft, Item};
 use crate::sharing::layout::{CHAIN, MANIFEST, README, SIGNATURE, SUMS};
 use crate::sharing::manifest::{Document, Ledger, Manifest, Recipient, Sender};
-use crate::sharing::{Party, Standing, readme};
+use crate::sharing::{Party, Standing, name, readme};
 use crate::wire::sshsig::Namespace;
 use crate::wire::zip::{Entry, Layout};
 use crate::wire::{entry_name, sshsig, sums};
@@ -137,8 +137,8 @@ fn manifest(
     for ((number, item), digests) in (1_u32..).zip(items).zip(digests) {
         documents.push(Document {
             path: entry_name::sanitise(number, item.name),
-            name: item.name.to_owned(),
-            media_type: item.media_type.to_owned(),
+            name: name::line(item.name),
+            media_type: name::line(item.media_type),
             size: digests.length,
             version: item.version,
         });

@@ -129,7 +129,7 @@ fn a_changed_contact_is_believed_under_no_key() {
     assert_eq!(verdict(&under_new, &confirmed), Ok(()));
     assert_eq!(verdict(&under_old, &confirmed), Err(UNKNOWN), "the old keys are nobody's");
     assert_eq!(verdict(&under_new, &revoked), Err(refusal("contact-revoked")));
-    assert_eq!(verdict(&under_old, &revoked), Err(UNKNOWN), "the old keys are nobody's");
+    assert_eq!(verdict(&under_old, &revoked), Err(refusal("contact-revoked")), "under whatever key");
     // The old contact was kept as it was beside the changed one.
     let both = [Contact::Verified(verified(&world.counsel, "C. Counsel")), changed.clone()];
     let request = Request { keys: Keys::Party(&world.expert), contacts: &both, now: at(NOW) };
