@@ -1,6 +1,6 @@
 //! **privity** lets legal software prove confidentiality: every document sealed under a key of its
-//! own, keys wrapped to people, a signed audit chain that anybody can verify, and (in versions to
-//! come) key rotation when people change and sharing envelopes that stock tools open.
+//! own, keys wrapped to people, a signed audit chain that anybody can verify, key rotation when people
+//! change, and shares that stock tools open.
 //!
 //! # Recommended use
 //!
@@ -33,6 +33,9 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`vault`] joins them for a firm. [`sharing`] packs documents for people inside or outside, with or without this
+//! library.
 //!
 //! Every error has a stable [code](Error::code), a [kind](Error::kind) and
 //! [advice](Error::advice). Every handle is `Send + Sync`; calls block; nothing starts a thread
