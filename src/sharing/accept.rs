@@ -121,7 +121,7 @@ pub struct Discard;
 /// Accepts a share, binary or armor, into a sink.
 ///
 /// The clock is the caller's, and so is the judgement of expiry. A share of a former device shows the device active
-/// at an older checkpoint: compare [`Standing::size`] with the greatest seen of that firm.
+/// at an older checkpoint: compare its [head](Standing::head) with the greatest seen of that firm.
 ///
 /// # Errors
 /// [`Refusal`]: the step and the error, by docs/format/share-v1.md; `io` and `cancelled` at the step where they
