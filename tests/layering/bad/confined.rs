@@ -19,7 +19,7 @@ impl subtle::ConstantTimeEq for Key { //~ confined: `subtle` may be named in: se
         vec![getrandom::fill(&mut [])].is_empty() //~ confined: `getrandom` may be named in: crypto
             || ::ed25519_dalek::verify() //~ confined: `ed25519_dalek` may be named in: crypto
             || matches!(0, ml_kem::ZERO | x_wing::ZERO) //~ confined: `ml_kem` may be named in: crypto + confined: `x_wing` may be named in: crypto
-            || tempfile::tempfile().is_ok() //~ confined: `tempfile` may be named in: io::file, store, vault
+            || tempfile::tempfile().is_ok() //~ confined: `tempfile` may be named in: io::file, store, vault, bin
     }
 }
 
