@@ -95,7 +95,7 @@ pub fn commitment_key(key: &OpeningKey, profile: crate::envelope::Profile) -> Se
 pub use crate::audit::tree;
 pub use crate::audit::{anchor, checkpoint, proof};
 pub use crate::audit::{approval, body, detail, keyring, kind, order, record};
-pub use crate::codec::{base64, bech32, json};
+pub use crate::codec::{base64, bech32, json, time};
 pub use crate::wire::{cose, entry_name, note, ssh_key, sshsig, sums, zip};
 
 /// A signing key from its seed.

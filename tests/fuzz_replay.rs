@@ -12,7 +12,7 @@ mod seeds;
 
 type Body = fn(&[u8]) -> Result<(), &'static str>;
 
-const TARGETS: [(&str, Body); 23] = [
+const TARGETS: [(&str, Body); 26] = [
     ("age_file", bodies::age::whole),
     ("age_header", bodies::age::header),
     ("audit_chain", bodies::audit::chain::chain),
@@ -27,8 +27,11 @@ const TARGETS: [(&str, Body); 23] = [
     ("envelope_row", bodies::row::row),
     ("keys_identity", bodies::keys::identity_file),
     ("keys_wrap", bodies::keys::wrap),
+    ("share_archive", bodies::accept::archive),
     ("share_card", bodies::party::card),
     ("share_json", bodies::share::json),
+    ("share_manifest", bodies::accept::manifest),
+    ("share_receipt", bodies::accept::receipt),
     ("share_sshsig", bodies::share::sshsig),
     ("share_standing", bodies::party::standing),
     ("share_sums", bodies::share::sums),

@@ -2,8 +2,12 @@
 //! must be refused. Every refusal first shows that the honest bytes are taken, and prints how many
 //! cases it ran.
 
+#[path = "sharing_framings/archive.rs"]
+mod archive;
 #[path = "sharing_framings/build.rs"]
 mod build;
+#[path = "sharing_framings/cases.rs"]
+mod cases;
 #[path = "sharing_framings/flips.rs"]
 mod flips;
 #[path = "sharing_framings/hostile.rs"]
@@ -15,61 +19,9 @@ mod properties;
 
 use std::io::Read;
 
-use privity::Result;
-use privity::testing::zip::{Entry, Layout, Reader};
-use privity::testing::{Hasher, sha256};
-
-/// Name and content of a file.
-type Files = Vec<(String, Vec<u8>)>;
-
-fn files(list: &[(&str, &[u8])]) -> Files {
-    list.iter().map(|(name, content)| ((*name).to_owned(), content.to_vec())).collect()
-}
-
-fn small() -> Files {
-    files(&[
-        ("README.txt", b"read me\n"),
-        ("empty", b""),
-        ("documents/0001-Brief § 1.pdf", b"%PDF-1.7 a small exhibit"),
-    ])
-}
-
-fn crc32(content: &[u8]) -> u32 {
-    let mut hasher = Hasher::default();
-    hasher.update(content);
-    hasher.finish().crc32
-}
-
-fn pack(files: &Files) -> Vec<u8> {
-    let entry = |(name, content): &(String, Vec<u8>)| Entry {
-        name: name.clone(),
-        size: content.len() as u64,
-        crc32: crc32(content),
-    };
-    let layout = Layout::new(files.iter().map(entry).collect()).unwrap();
-    let mut archive = Vec::new();
-    for (at, (_, content)) in files.iter().enumerate() {
-        archive.extend(layout.local_header(at).unwrap());
-        archive.extend(content);
-    }
-    archive.extend(layout.tail());
-    assert_eq!(archive.len() as u64, layout.len());
-    archive
-}
-
-/// Reads an archive to its end.
-fn unpack(from: impl Read) -> Result<Files> {
-    let mut reader = Reader::new(from);
-    let mut files = Vec::new();
-    while let Some(entry) = reader.next_entry()? {
-        let mut content = Vec::new();
-        reader.read_to_end(&mut content)?;
-        assert_eq!((content.len() as u64, crc32(&content)), (entry.size, entry.crc32));
-        files.push((entry.name, content));
-    }
-    assert!(reader.next_entry()?.is_none(), "the end stays");
-    Ok(files)
-}
+use archive::{Files, crc32, files, pack, small, unpack};
+use privity::testing::sha256;
+use privity::testing::zip::Reader;
 
 /// Opens in every way there is: all refuse with one code.
 fn refused(archive: &[u8]) -> &'static str {

@@ -89,7 +89,8 @@ fn a_card_of_a_firm_is_believed_by_the_words_of_the_firm() {
     assert_eq!(again.ssh_key(), second.party().unwrap().ssh_key());
     let words = Fingerprint::of_firm(&firm.partner.genesis()).words();
     let contact = UnverifiedContact::from_card(again).confirm(&words).unwrap();
-    assert_eq!((contact.anchor(), contact.ssh_key()), (firm.partner.genesis().0, None));
+    let key = second.party().unwrap().ssh_key();
+    assert_eq!((contact.anchor(), contact.ssh_key()), (firm.partner.genesis().0, key));
     assert_eq!(contact.device(), Some(second.device()));
     // The series of the device goes on over later checkpoints; a colleague's is another one.
     firm.partner.open_matter(NewMatter::new("Doe v. Roe")).unwrap();

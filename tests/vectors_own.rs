@@ -1,10 +1,19 @@
 //! Our own vectors of released formats, through public calls alone, as any binding could run them.
 //!
-//! `tests/vectors/envelope-v1.json` is frozen: other bytes are another version of the format.
-//! `PRIVITY_WRITE_VECTORS=1 cargo test --test vectors_own` writes the file if it is missing.
+//! The files in `tests/vectors/` are frozen: other bytes are another version of the format.
+//! `PRIVITY_WRITE_VECTORS=1 cargo test --test vectors_own` writes a file that is missing.
+
+#[path = "sharing_framings/archive.rs"]
+mod archive;
+#[path = "sharing_framings/build.rs"]
+mod build;
+#[path = "sharing_accept/forge.rs"]
+mod forge;
+#[path = "vectors_own/share.rs"]
+mod share;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use privity::envelope::{ContentCommitment, Expected, Header, Padding, Profile, SealId, open};
 use privity::keys::{Identity, OpeningKey, Passphrase, Wrap};
@@ -13,12 +22,7 @@ use serde_json::{Value, json};
 
 #[test]
 fn every_case_of_the_envelope_vectors_gives_its_verdict() {
-    let path = file();
-    if std::env::var_os("PRIVITY_WRITE_VECTORS").is_some() && !path.exists() {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, serde_json::to_string_pretty(&generate()).unwrap() + "\n").unwrap();
-    }
-    let vectors: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let vectors = read_or_make("envelope-v1.json", generate);
     let passphrase = SecretBytes::new(text(&vectors["passphrase"]).as_bytes().to_vec());
     let identity =
         Identity::unlock(&bytes(&vectors["identity"]), &Passphrase::new(passphrase).unwrap()).unwrap();
@@ -144,8 +148,13 @@ fn refused(case: &Value) -> Vec<Value> {
     .collect()
 }
 
-fn file() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/envelope-v1.json")
+fn read_or_make(name: &str, generate: fn() -> Value) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(name);
+    if std::env::var_os("PRIVITY_WRITE_VECTORS").is_some() && !path.exists() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, serde_json::to_string_pretty(&generate()).unwrap() + "\n").unwrap();
+    }
+    serde_json::from_slice(&fs::read(&path).unwrap()).unwrap()
 }
 
 fn pattern(length: &Value) -> Vec<u8> {

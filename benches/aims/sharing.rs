@@ -63,8 +63,14 @@ impl People {
 fn verified(party: &Party) -> Result<VerifiedContact, Unmeasured> {
     let now = SystemClock.now();
     let expires = Timestamp::from_micros(now.micros() + 86_400_000_000).expect("not in 2255");
-    let details =
-        CardDetails { name: "A. Party", organisation: "", not_before: now, expires, with_classic: true, previous: None };
+    let details = CardDetails {
+        name: "A. Party",
+        organisation: "",
+        not_before: now,
+        expires,
+        with_classic: true,
+        previous: None,
+    };
     let card = party.card(&details)?;
     let words = card.fingerprint().words();
     Ok(UnverifiedContact::from_card(card).confirm(&words)?)
@@ -203,9 +209,8 @@ fn many(env: &Env) -> Result<Measured, Unmeasured> {
     const EACH: usize = 100_000;
     let (scratch, people) = (env.scratch()?, People::new()?);
     let mut random = Random(11);
-    let contents: Vec<Vec<u8>> = (0..MANY)
-        .map(|_| (0..EACH / 8).flat_map(|_| random.next().to_le_bytes()).collect())
-        .collect();
+    let contents: Vec<Vec<u8>> =
+        (0..MANY).map(|_| (0..EACH / 8).flat_map(|_| random.next().to_le_bytes()).collect()).collect();
     let sources = scratch.path().join("sources");
     fs::create_dir(&sources)?;
     let mut files = Vec::with_capacity(MANY);

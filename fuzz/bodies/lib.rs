@@ -4,6 +4,7 @@
 //! A body panics where a property is broken. Otherwise it gives its verdict: whether the library
 //! took the input, or the code with which it refused.
 
+pub mod accept;
 pub mod age;
 pub mod audit;
 pub mod codec;

@@ -70,7 +70,7 @@ fn read_archive(bytes: &[u8]) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn pack(files: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
+pub fn pack(files: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
     let entry = |(name, content): &(String, Vec<u8>)| {
         let mut hasher = Hasher::default();
         hasher.update(content);

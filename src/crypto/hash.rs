@@ -24,6 +24,20 @@ impl fmt::Debug for Digests {
     }
 }
 
+/// SHA-256 alone, as bytes come by.
+#[derive(Clone, Default)]
+pub struct HashOnly(Sha256);
+
+impl HashOnly {
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    pub fn finish(self) -> Hash {
+        Hash(self.0.finalize().into())
+    }
+}
+
 /// Computes [`Digests`] as bytes come by.
 #[derive(Clone, Default)]
 pub struct Hasher {

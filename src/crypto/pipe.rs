@@ -81,12 +81,22 @@ impl Write for PipeWriter {
     }
 }
 
-impl Read for PipeReader {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.piece.len() && !out.is_empty() {
+impl PipeReader {
+    /// Takes everything up to the end, a piece at a time as it was written.
+    pub fn each(&mut self, mut take: impl FnMut(&[u8])) -> Result<()> {
+        while self.next()? {
+            take(self.piece.get(self.at..).unwrap_or_default());
+            self.at = self.piece.len();
+        }
+        Ok(())
+    }
+
+    /// Waits until there is something to read; `false` at the end.
+    fn next(&mut self) -> io::Result<bool> {
+        while self.at == self.piece.len() {
             match self.state {
                 State::Open => {}
-                State::Ended => return Ok(0),
+                State::Ended => return Ok(false),
                 State::Broken => return Err(Error::from(Code::Io).into()),
             }
             (self.piece, self.at) = (Vec::new(), 0);
@@ -95,6 +105,15 @@ impl Read for PipeReader {
                 Ok(None) => self.state = State::Ended,
                 Err(_) => self.state = State::Broken,
             }
+        }
+        Ok(true)
+    }
+}
+
+impl Read for PipeReader {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if out.is_empty() || !self.next()? {
+            return Ok(0);
         }
         let count = self.piece.get(self.at..).unwrap_or_default().read(out)?;
         self.at += count;

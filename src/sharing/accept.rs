@@ -6,7 +6,7 @@ use std::io::Read;
 use std::sync::OnceLock;
 
 use crate::clock::Timestamp;
-use crate::crypto::hash::{Hasher, sha256};
+use crate::crypto::hash::{HashOnly, sha256};
 use crate::crypto::pipe::Side;
 use crate::error::{Code, Error, Result};
 use crate::id::Hash;
@@ -17,7 +17,7 @@ use crate::sharing::standing::MAX_STANDING;
 use crate::sharing::{Contact, Party, Standing, sender};
 use crate::wire::entry_name;
 use crate::wire::sshsig::{self, Namespace};
-use crate::wire::sums::Sums;
+use crate::wire::sums::{MAX_SUMS, Sums};
 use crate::wire::zip::{Entry, Reader};
 
 /// What is checked, in this order.
@@ -282,13 +282,17 @@ fn check_recipients(manifest: &Manifest, stanzas: &[Kind], keys: Keys<'_>) -> Re
         }
         Keys::Party(party) => party,
     };
-    let own = [party.recipient(), party.classic_recipient()].map(|own| (own.kind(), own.to_string()));
-    let mut named = manifest.recipients.iter();
-    let Some((kind, _)) = named.find_map(|one| own.iter().find(|(_, own)| *own == one.recipient)) else {
+    let own = [party.recipient(), party.classic_recipient()].map(ToString::to_string);
+    if !manifest.recipients.iter().any(|one| own.contains(&one.recipient)) {
         return Err(Code::NotARecipient.into());
-    };
-    // A stanza more is a recipient whom the sender did not sign.
-    let for_them = stanzas.len() == manifest.recipients.len() && stanzas.iter().all(|one| one == kind);
+    }
+    // The same people as an age file may have: of one kind, none twice. A stanza more is a recipient whom the
+    // sender did not sign.
+    let named: Result<Vec<age::Recipient>> =
+        manifest.recipients.iter().map(|one| one.recipient.parse()).collect();
+    let named = named.and_then(|named| age::Recipients::new(&named)).map_err(|_| Code::ShareRecipients)?;
+    let for_them =
+        stanzas.len() == manifest.recipients.len() && stanzas.iter().all(|one| *one == named.kind());
     if for_them { Ok(()) } else { Err(Code::ShareRecipients.into()) }
 }
 
@@ -317,15 +321,15 @@ fn take_contents<R: Read>(
             return Err(Code::ShareDocuments.into());
         }
         sink.begin(manifest, document)?;
-        let mut hasher = Hasher::default();
+        let (mut hasher, mut length) = (HashOnly::default(), 0);
         loop {
             let count = zip.read(&mut piece)?;
             let Some(taken) = piece.get(..count).filter(|taken| !taken.is_empty()) else { break };
             hasher.update(taken);
+            length += taken.len() as u64;
             sink.write(taken)?;
         }
-        let digests = hasher.finish();
-        if digests.sha256 != *hash || digests.length != document.size {
+        if hasher.finish() != *hash || length != document.size {
             return Err(Code::EntryAltered.into());
         }
         sink.end()?;
@@ -380,7 +384,6 @@ impl Step {
 }
 
 const MAX_README: usize = 1 << 20;
-const MAX_SUMS: usize = 40 << 20;
 const MAX_SIGNATURE: usize = 4 << 10;
 const PIECE: usize = 64 << 10;
 /// How far clocks may differ: ten minutes.

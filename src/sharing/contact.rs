@@ -30,7 +30,11 @@ pub struct ChangedContact {
 
 /// A contact that its owner gave up for good.
 #[derive(Clone, Debug)]
-pub struct RevokedContact(Known);
+pub struct RevokedContact {
+    known: Known,
+    /// What was verified before its keys changed: it is given up too.
+    verified: Option<Known>,
+}
 
 /// A contact in any state.
 #[derive(Clone, Debug)]
@@ -125,7 +129,7 @@ impl UnverifiedContact {
     /// Gives the contact up for good.
     #[must_use]
     pub fn revoke(self) -> RevokedContact {
-        RevokedContact(self.0)
+        RevokedContact { known: self.0, verified: None }
     }
 }
 
@@ -149,7 +153,7 @@ impl VerifiedContact {
     /// Gives the contact up for good.
     #[must_use]
     pub fn revoke(self) -> RevokedContact {
-        RevokedContact(self.0)
+        RevokedContact { known: self.0, verified: None }
     }
 }
 
@@ -186,7 +190,7 @@ impl ChangedContact {
     /// Gives the contact up for good, with the new keys; the verified ones are not believed either.
     #[must_use]
     pub fn revoke(self) -> RevokedContact {
-        RevokedContact(self.new)
+        RevokedContact { known: self.new, verified: Some(self.verified) }
     }
 }
 
@@ -222,6 +226,7 @@ impl Contact {
     pub fn has_anchor(&self, anchor: &[u8; 32]) -> bool {
         let before = match self {
             Self::Changed(contact) => Some(contact.verified_anchor()),
+            Self::Revoked(contact) => contact.verified.as_ref().map(Known::anchor),
             _ => None,
         };
         self.anchor() == *anchor || before == Some(*anchor)
@@ -257,7 +262,7 @@ impl ChangedContact {
 
 impl RevokedContact {
     fn known(&self) -> &Known {
-        &self.0
+        &self.known
     }
 }
 

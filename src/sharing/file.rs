@@ -62,7 +62,7 @@ pub fn accept_folder(
     let (source, _) = open_regular(from).map_err(at(Step::Decrypt))?;
     let mut refused = None;
     let written = write_new_folder(into, |folder| {
-        let mut sink = Folder { folder, file: None };
+        let mut sink = Folder { folder, last: None, file: None };
         accept(&source, request, &mut sink, options).map_err(|refusal| {
             let (step, error) = (refusal.step, refusal.error);
             refused = Some(step);
@@ -75,15 +75,20 @@ pub fn accept_folder(
 /// Writes below a folder that nobody else knows yet.
 struct Folder<'f> {
     folder: &'f Path,
+    /// Where the last file was made.
+    last: Option<PathBuf>,
     file: Option<File>,
 }
 
 impl Folder<'_> {
     /// A new file. Its path was checked: below the folder, on every system.
-    fn create(&self, path: &str) -> Result<File> {
+    fn create(&mut self, path: &str) -> Result<File> {
         let path = self.folder.join(path);
-        if let Some(parent) = path.parent() {
+        if let Some(parent) = path.parent()
+            && self.last.as_deref() != Some(parent)
+        {
             fs::create_dir_all(parent)?;
+            self.last = Some(parent.to_path_buf());
         }
         Ok(File::options().write(true).create_new(true).open(path)?)
     }

@@ -8,19 +8,20 @@ use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::crypto::entropy;
-use crate::crypto::hash::{Crc32, Digests, Hasher, sha256};
+use crate::crypto::hash::{Crc32, Digests, HashOnly, Hasher, sha256};
 use crate::crypto::label::RandomPurpose;
+use crate::crypto::pipe::{PipeWriter, Side, pipe};
 use crate::crypto::pump;
 use crate::error::{Code, Error, Result};
 use crate::id::{Hash, ShareId};
 use crate::io::ReadAt;
 use crate::progress::{Flow, Progress, Watcher};
 use crate::secret::Secret;
-use crate::sharing::age::{self, Options};
+use crate::sharing::age::{self, Options, Threads};
 use crate::sharing::draft::{Draft, Item};
 use crate::sharing::layout::{CHAIN, MANIFEST, README, SIGNATURE, SUMS};
 use crate::sharing::manifest::{Document, Ledger, Manifest, Recipient, Sender};
-use crate::sharing::{Party, Standing, readme};
+use crate::sharing::{Party, Standing, name, readme};
 use crate::wire::sshsig::Namespace;
 use crate::wire::zip::{Entry, Layout};
 use crate::wire::{entry_name, sshsig, sums};
@@ -136,8 +137,8 @@ fn manifest(
     for ((number, item), digests) in (1_u32..).zip(items).zip(digests) {
         documents.push(Document {
             path: entry_name::sanitise(number, item.name),
-            name: item.name.to_owned(),
-            media_type: item.media_type.to_owned(),
+            name: name::line(item.name),
+            media_type: name::line(item.media_type),
             size: digests.length,
             version: item.version,
         });
@@ -176,26 +177,59 @@ fn manifest(
 fn digests_of(items: &[Item<'_>], options: Options<'_>) -> Result<Vec<Digests>> {
     let digests = pump::map(options.threads, items, |item| match item.digests {
         Some(known) => Ok(known),
-        None => digest_content(item.content, options.watcher),
+        None => digest_content(item.content, options.threads, options.watcher),
     });
     digests.into_iter().collect()
 }
 
-fn digest_content(content: &dyn ReadAt, watcher: Option<&dyn Watcher>) -> Result<Digests> {
+/// The digests of one content. Of a big one, SHA-256 has a thread of its own: it is the slowest of all.
+fn digest_content(content: &dyn ReadAt, threads: Threads, watcher: Option<&dyn Watcher>) -> Result<Digests> {
     let size = content.size()?;
-    let mut hasher = Hasher::default();
-    let mut piece = vec![0; PIECE];
+    if size <= BIG || threads == Threads::ONE {
+        let mut hasher = Hasher::default();
+        each_piece(content, size, watcher, |piece| {
+            hasher.update(piece);
+            Ok(())
+        })?;
+        return Ok(hasher.finish());
+    }
+    let write = |to: &mut PipeWriter| {
+        let mut crc32 = Crc32::default();
+        each_piece(content, size, watcher, |piece| {
+            crc32.update(piece);
+            Ok(to.write_all(piece)?)
+        })?;
+        Ok(crc32.value())
+    };
+    let hashed = pipe(write, |from| {
+        let mut hash = HashOnly::default();
+        from.each(|piece| hash.update(piece))?;
+        Ok(hash.finish())
+    });
+    match hashed {
+        Ok((crc32, sha256)) => Ok(Digests { length: size, sha256, crc32 }),
+        Err(Side::Writing(error) | Side::Reading(error)) => Err(error),
+    }
+}
+
+fn each_piece(
+    content: &dyn ReadAt,
+    size: u64,
+    watcher: Option<&dyn Watcher>,
+    mut take: impl FnMut(&[u8]) -> Result<()>,
+) -> Result<()> {
+    let mut buffer = vec![0; PIECE];
     let mut at = 0;
     while at < size {
         let count = usize::try_from(size - at).unwrap_or(PIECE).min(PIECE);
-        let piece = piece.get_mut(..count).unwrap_or_default();
+        let piece = buffer.get_mut(..count).unwrap_or_default();
         content.read_exact_at(at, piece).map_err(changed)?;
-        hasher.update(piece);
+        take(piece)?;
         at += count as u64;
         // Nothing of the share is done yet, but the work can be stopped.
         Progress::new(0, None).tell(watcher)?;
     }
-    Ok(hasher.finish())
+    Ok(())
 }
 
 fn digest(bytes: &[u8]) -> Digests {
@@ -310,6 +344,8 @@ impl Watcher for Total<'_> {
 }
 
 const PIECE: usize = 256 << 10;
+/// From here on a content is hashed by two threads.
+const BIG: u64 = 4 << 20;
 
 impl fmt::Debug for Made {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

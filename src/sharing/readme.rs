@@ -83,7 +83,7 @@ With age, unzip, OpenSSH and sha256sum, in an empty folder that holds
     printf 'sender namespaces=\"disclosure.v1@privity\" %s\\n' \"$(cat sender.pub)\" > allowed_signers
     ssh-keygen -Y verify -f allowed_signers -I sender -n disclosure.v1@privity -s share/SHA256SUMS.sig < share/SHA256SUMS
     (cd share && sha256sum -c --strict --quiet SHA256SUMS)
-    (cd share && find . -type f ! -path ./SHA256SUMS ! -path ./SHA256SUMS.sig | LC_ALL=C sort) > found
+    (cd share && find . ! -type d ! -path ./SHA256SUMS ! -path ./SHA256SUMS.sig | LC_ALL=C sort) > found
     cut -c 67- share/SHA256SUMS | sed 's|^|./|' | LC_ALL=C sort > listed
     diff listed found
 

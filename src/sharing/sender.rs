@@ -19,11 +19,18 @@ pub fn judge(
     if ssh_key::parse_line(&sender.key).ok().as_ref() != Some(key) {
         return Err(Code::SenderKey.into());
     }
+    if sender.kind == PartyKind::Standalone && key.to_bytes() != sender.anchor {
+        return Err(Code::SenderKey.into());
+    }
     let verified = contact_of(manifest, key, request.contacts).ok_or(Code::SenderUnknown)?.verified()?;
     verified.in_force(request.now)?;
+    // What a host keeps by the party's id is that of the contact, where it has one.
+    if verified.party().is_some_and(|party| party != sender.party) {
+        return Err(Code::SenderKey.into());
+    }
     match (sender.kind, chain) {
-        (PartyKind::Standalone, None) if key.to_bytes() == sender.anchor => Ok(None),
-        (PartyKind::Standalone, _) => Err(Code::SenderKey.into()),
+        (PartyKind::Standalone, None) => Ok(None),
+        (PartyKind::Standalone, Some(_)) => Err(Code::SenderKey.into()),
         (PartyKind::Firm, None) => Err(Code::Standing.into()),
         (PartyKind::Firm, Some(chain)) => {
             let shown = Standing::verify(chain, &Hash(sender.anchor))?;

@@ -17,8 +17,6 @@ struct Threat {
 /// The later capabilities that an attack waits for.
 #[derive(Clone, Copy, Debug)]
 enum Later {
-    /// Sharing envelopes: cards, manifests, recipients outside.
-    Sharing,
     /// Revoking and suspending devices.
     Revocation,
     /// Legal holds, retention, disposition, destroying keys.
@@ -68,9 +66,19 @@ const THREATS: &[Threat] = &[
             "hostile/keys.rs: a_device_key_that_the_server_puts_in_shows_in_the_words",
             "vault_firm.rs: words_that_differ_stop_an_enrolment",
             "vectors_firm.rs: every_case_of_reported_json",
+            "sharing_accept/sender.rs: a_share_by_another_key_than_the_contacts_is_refused",
+            "sharing_accept/recipients.rs: a_list_of_recipients_that_no_share_has_is_refused",
         ],
     ),
-    part(3, &["hostile/keys.rs: a_device_key_that_the_server_puts_in_shows_in_the_words"], Later::Sharing),
+    here(
+        3,
+        &[
+            "hostile/keys.rs: a_device_key_that_the_server_puts_in_shows_in_the_words",
+            "sharing_accept/sender.rs: only_a_verified_contact_is_believed",
+            "sharing_accept/sender.rs: a_changed_contact_is_believed_under_no_key",
+            "sharing_accept/firm.rs: the_state_of_the_very_device_decides_before_that_of_its_firm",
+        ],
+    ),
     here(
         4,
         &[
@@ -96,10 +104,13 @@ const THREATS: &[Threat] = &[
         ],
     ),
     here(7, &["envelope_refusals/two_keys.rs: a_ciphertext_of_two_keys_is_refused_before_it_is_decrypted"]),
-    part(
+    here(
         8,
-        &["envelope_refusals/two_keys.rs: a_ciphertext_of_two_keys_is_refused_before_it_is_decrypted"],
-        Later::Sharing,
+        &[
+            "envelope_refusals/two_keys.rs: a_ciphertext_of_two_keys_is_refused_before_it_is_decrypted",
+            "sharing_accept/recipients.rs: as_many_stanzas_as_recipients_and_of_one_kind",
+            "sharing_accept/flips.rs: every_flipped_bit_and_every_length_of_a_content_is_refused",
+        ],
     ),
     here(
         9,
@@ -154,7 +165,15 @@ const THREATS: &[Threat] = &[
             "envelope_refusals/labels.rs: a_wrap_opens_for_its_own_purpose_and_profile_alone",
         ],
     ),
-    later(15, Later::Sharing),
+    here(
+        15,
+        &[
+            "sharing_accept/recipients.rs: a_share_that_a_recipient_forwards_is_refused",
+            "sharing_accept/recipients.rs: a_hybrid_share_is_for_who_is_named_alone",
+            "sharing_accept/recipients.rs: a_password_share_is_for_nobody_by_name_and_says_that_anybody_passes_it_on",
+            "sharing_accept/firm.rs: a_firms_device_receives_a_share_and_acknowledges_it",
+        ],
+    ),
     here(
         16,
         &[
@@ -261,12 +280,47 @@ const THREATS: &[Threat] = &[
             "audit_refusals/memory.rs: memory_does_not_grow_with_the_chain",
             "codec_dcbor.rs: counts_beyond_the_input_are_refused_at_once",
             "sharing_age/hostile.rs: the_limits_of_a_header_hold_and_nothing_is_read_beyond_them",
+            "sharing_framings/hostile.rs: a_promise_of_everything_costs_nothing",
+            "sharing_accept/layout.rs: another_order_of_the_entries_is_refused",
+            "sharing_accept/large.rs: memory_does_not_grow_with_the_share",
         ],
     ),
-    later(33, Later::Sharing),
-    later(34, Later::Sharing),
-    part(35, &["audit_record.rs: what_is_read_has_one_encoding_whatever_was_changed"], Later::Sharing),
-    later(36, Later::Sharing),
+    here(
+        33,
+        &[
+            "sharing_framings/hostile.rs: every_unsafe_name_is_refused",
+            "sharing_accept/layout.rs: no_unsafe_name_passes_in_a_signed_share",
+            "sharing_accept/contents.rs: contents_that_were_not_signed_are_refused",
+            "fuzz_replay.rs: the_corpus_is_accepted_and_refused_as_its_names_say",
+        ],
+    ),
+    here(
+        34,
+        &[
+            "sharing_framings/hostile.rs: every_other_layout_is_refused",
+            "sharing_accept/layout.rs: no_trick_of_the_archive_passes_in_a_signed_share",
+            "sharing_accept/contents.rs: contents_that_were_not_signed_are_refused",
+            "foreign_share.rs: with_an_age_of_any_version",
+        ],
+    ),
+    here(
+        35,
+        &[
+            "audit_record.rs: what_is_read_has_one_encoding_whatever_was_changed",
+            "sharing_accept/manifest.rs: a_manifest_of_another_form_is_refused",
+            "sharing_accept/manifest.rs: every_value_that_is_no_term_of_this_version_is_refused",
+            "sharing_accept/manifest.rs: every_member_counts",
+            "sharing_accept/manifest.rs: documents_that_are_listed_otherwise_than_they_lie_are_refused",
+        ],
+    ),
+    here(
+        36,
+        &[
+            "sharing_accept/sender.rs: a_share_of_the_future_and_an_expired_one_are_refused",
+            "sharing_accept/sender.rs: the_card_of_the_sender_must_be_in_force",
+            "sharing_accept/sender.rs: only_a_verified_contact_is_believed",
+        ],
+    ),
     here(
         37,
         &[
@@ -372,7 +426,15 @@ const THREATS: &[Threat] = &[
     ),
     later(54, Later::Moving),
     later(55, Later::Deposits),
-    part(56, &["hostile/moved.rs: rows_blobs_and_keys_that_no_record_names_mean_nothing"], Later::Sharing),
+    here(
+        56,
+        &[
+            "hostile/moved.rs: rows_blobs_and_keys_that_no_record_names_mean_nothing",
+            "sharing_accept/contents.rs: contents_that_were_not_signed_are_refused",
+            "sharing_accept/signed.rs: what_is_not_signed_by_its_key_for_this_purpose_is_refused",
+            "foreign_share.rs: with_an_age_of_any_version",
+        ],
+    ),
     later(57, Later::Recovery),
     part(58, &["vectors_firm.rs: every_case_of_firm_json"], Later::Recovery),
     part(
@@ -462,6 +524,7 @@ const THREATS: &[Threat] = &[
         &[
             "audit_proof/signer.rs: a_signer_is_who_the_certificate_says_and_was_active",
             "vectors_chain.rs: every_case_of_devices_json_gives_its_verdict",
+            "sharing_accept/firm.rs: a_firms_share_shows_that_its_device_was_active",
         ],
     ),
     here(

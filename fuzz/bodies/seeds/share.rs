@@ -1,5 +1,6 @@
 //! The corpus of the framings of a share. A flip is `0, place, place, place, 0, 0, bits`.
 
+use super::super::bodies::accept::{honest_archive, honest_manifest, honest_receipt};
 use super::super::bodies::share::{JSON, MESSAGE, archive, key_line, list, signature};
 
 /// Target, name of the file, bytes.
@@ -9,6 +10,9 @@ pub fn all() -> Vec<(&'static str, String, Vec<u8>)> {
     json(&mut |name, bytes| all.push(("share_json", name.to_owned(), bytes)));
     sshsig(&mut |name, bytes| all.push(("share_sshsig", name.to_owned(), bytes)));
     sums(&mut |name, bytes| all.push(("share_sums", name.to_owned(), bytes)));
+    whole(&mut |name, bytes| all.push(("share_archive", name.to_owned(), bytes)));
+    manifest(&mut |name, bytes| all.push(("share_manifest", name.to_owned(), bytes)));
+    receipt(&mut |name, bytes| all.push(("share_receipt", name.to_owned(), bytes)));
     all
 }
 
@@ -120,4 +124,96 @@ fn sums(put: &mut dyn FnMut(&str, Vec<u8>)) {
     put("refuse-parent", text(&list.replace("README.txt", "../x")));
     put("refuse-not-utf8", vec![1, 0, 0, 0, 70, 0, 0, 0xFF]);
     put("refuse-cut", vec![1, 1, 0, 0, 90, 0, 0, 0]);
+}
+
+/// A flip of the first byte of a part of a text.
+fn flip(selector: u8, text: &[u8], part: &str, bits: u8) -> Vec<u8> {
+    let place = text.windows(part.len()).position(|one| one == part.as_bytes()).expect("it is there");
+    let place = u32::try_from(place).expect("small").to_be_bytes();
+    vec![selector, 0, place[1], place[2], place[3], 0, 0, bits]
+}
+
+fn whole(put: &mut dyn FnMut(&str, Vec<u8>)) {
+    let (archive, manifest) = (honest_archive(), honest_manifest());
+    let signed = |part: &str, bits: u8| flip(3, &manifest, part, bits);
+    put("accept-archive", after(0, &archive));
+    put("accept-undamaged", vec![1]);
+    put("accept-entry-undamaged", vec![2, 3]);
+    put("accept-signed-again", vec![3]);
+    put("accept-another-purpose", signed("Expert report", b'E' ^ b'e'));
+    put("accept-another-salt", signed("a5a5a5a5", b'a' ^ b'b'));
+    put("refuse-empty", vec![0]);
+    put("refuse-cut", vec![1, 1, 0, 0, 200, 0, 0, 0]);
+    put("refuse-twice", after(0, &archive.repeat(2)));
+    put("refuse-header", vec![1, 0, 0, 0, 8, 0, 0, 8]);
+    put("refuse-readme", vec![2, 0, 0, 0, 0, 1, 0, 0, 1]);
+    put("refuse-list", vec![2, 1, 0, 0, 0, 0, 0, 0, 1]);
+    put("refuse-signature", vec![2, 2, 0, 0, 0, 90, 0, 0, 1]);
+    put("refuse-manifest", vec![2, 3, 0, 0, 0, 40, 0, 0, 1]);
+    put("refuse-document", vec![2, 4, 0, 0, 0, 0, 0, 0, 1]);
+    put("refuse-document-cut", vec![2, 4, 1, 0, 0, 4, 0, 0, 0]);
+    put("refuse-document-filled", vec![2, 5, 2, 0, 0, 0, 0, 0, 1, 0]);
+    put("refuse-format", signed("privity.share/1", 1));
+    put("refuse-party", signed("01010101\"", b'0' ^ b'1'));
+    put("refuse-recipient", signed("age1", 1));
+    put("refuse-path", signed("0001-a.pdf", 1));
+    put("refuse-created", signed("2026-", b'2' ^ b'3'));
+    put("refuse-member-missing", signed("approvals", b'a' ^ b'A'));
+}
+
+fn manifest(put: &mut dyn FnMut(&str, Vec<u8>)) {
+    let manifest = honest_manifest();
+    let text = std::str::from_utf8(&manifest).expect("text").to_owned();
+    let changed = |from: &str, to: &str| after(0, text.replacen(from, to, 1).as_bytes());
+    put("accept-manifest", after(0, &manifest));
+    put("accept-undamaged", vec![1]);
+    put("accept-unknown", changed("\"created\"", "\"capacity\":3,\"created\""));
+    put("accept-password", after(0, without_recipients(&text).as_bytes()));
+    put("accept-designation-of-a-firm", changed("\"confidential\"", "\"firm-64\""));
+    put("refuse-empty", vec![0]);
+    let critical = |list: &str| changed("\"designation\"", &format!("\"critical\":{list},\"designation\""));
+    put("refuse-critical", critical("[\"embargo\"]"));
+    put("refuse-critical-known", critical("[\"created\"]"));
+    put("refuse-critical-empty", critical("[]"));
+    put("refuse-approvals", changed("\"approvals\":[]", "\"approvals\":[1]"));
+    put("refuse-member-missing", changed("\"onward\":\"no\",", ""));
+    put("refuse-member-twice", changed("\"onward\":\"no\",", "\"onward\":\"no\",\"onward\":\"no\","));
+    put("refuse-number", changed("\"size\":8", "\"size\":8.0"));
+    put("refuse-number-negative", changed("\"size\":8", "\"size\":-8"));
+    put("refuse-designation", changed("\"confidential\"", "\"firm-5\""));
+    put("refuse-time", changed("2026-", "2026-1"));
+    put("refuse-purpose-bidirectional", changed("Expert", "\u{202e}Expert"));
+    put("refuse-firm-without-ledger", changed("standalone", "firm"));
+    put("refuse-cut", vec![1, 1, 0, 0, 200, 0, 0, 0]);
+    put("refuse-trailing", vec![1, 2, 0, 0, 0, 0, 0, 1, b'\n']);
+}
+
+fn without_recipients(text: &str) -> String {
+    let (before, rest) = text.split_once("\"recipients\":[").expect("a list");
+    let (_, after) = rest.split_once(']').expect("its end");
+    format!("{before}\"recipients\":[]{after}")
+}
+
+fn receipt(put: &mut dyn FnMut(&str, Vec<u8>)) {
+    let honest = honest_receipt();
+    let again = |part: &str, bits: u8| flip(2, &honest.json, part, bits);
+    put("accept-receipt", after(0, &honest.json));
+    put("accept-undamaged", vec![1]);
+    put("accept-signed-again", vec![2]);
+    put("accept-another-time", again("6-", b'6' ^ b'5'));
+    put("accept-signature-undamaged", vec![3]);
+    put("refuse-empty", vec![0]);
+    put(
+        "refuse-action",
+        after(0, String::from_utf8_lossy(&honest.json).replace("received", "read").as_bytes()),
+    );
+    put(
+        "refuse-member-more",
+        after(0, String::from_utf8_lossy(&honest.json).replace("{", "{\"a\":1,").as_bytes()),
+    );
+    put("refuse-unsigned", vec![1, 0, 0, 0, 12, 0, 0, 1]);
+    put("refuse-other-share", again("5a5a", b'5' ^ b'4'));
+    put("refuse-other-format", again("received", b'r' ^ b'R'));
+    put("refuse-signature", vec![3, 0, 0, 0, 90, 0, 0, 1]);
+    put("refuse-signature-cut", vec![3, 1, 0, 0, 90, 0, 0, 0]);
 }

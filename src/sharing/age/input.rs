@@ -10,7 +10,7 @@ use crate::error::{Code, Result};
 use crate::progress::Progress;
 use crate::sharing::age::armor::ArmorReader;
 use crate::sharing::age::header::Header;
-use crate::sharing::age::sealer::{SEGMENT_CHUNKS, read_full};
+use crate::sharing::age::sealer::{Ahead, SEGMENT_CHUNKS, read_full};
 use crate::sharing::age::{Opens, Options};
 
 /// Opens an age file, binary or armor, as it is read: several chunks side by side. Returns how many
@@ -53,23 +53,15 @@ fn open_checked(
     let mut input = Input::detect(BufReader::new(from))?;
     let (header, stream) = begin(keys, &mut input)?;
     check(&header)?;
-    let mut next = None;
+    let mut source = Ahead::new(input, SEALED_SEGMENT);
     let mut done = 0;
+    let mut first = true;
     let stages = Stages {
         read: |segment: &mut Segment| {
-            segment.input.resize(SEALED_SEGMENT + 1, 0);
-            let (first, rest) = segment.input.split_first_mut().ok_or(Code::SealedLength)?;
-            // One byte more than a segment tells whether it is the last. The byte begins the next.
-            let filled = match next.take() {
-                Some(byte) => {
-                    *first = byte;
-                    1 + read_full(&mut input, rest)?
-                }
-                None => read_full(&mut input, &mut segment.input)?,
+            segment.last = match std::mem::take(&mut first) {
+                true => source.first(&mut segment.input)?,
+                false => source.fill(&mut segment.input)?,
             };
-            segment.last = filled <= SEALED_SEGMENT;
-            next = segment.input.get(SEALED_SEGMENT).copied().filter(|_| !segment.last);
-            segment.input.truncate(filled.min(SEALED_SEGMENT));
             Ok(())
         },
         before: |_: &Segment| Ok(()),

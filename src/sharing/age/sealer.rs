@@ -44,7 +44,7 @@ pub fn seal_stream(
     options: Options<'_>,
 ) -> Result<u64> {
     let stream = begin(to, &mut out)?;
-    let mut source = Source { from, next: None };
+    let mut source = Ahead::new(from, SEGMENT);
     let mut done = 0;
     // What fits one segment needs no thread and no buffer beyond its size.
     let mut first = Vec::new();
@@ -180,39 +180,37 @@ pub(crate) fn header(to: &Recipients, file_key: &Secret<16>) -> Result<Header> {
     Ok(Header::write(to.wrap(file_key)?, file_key))
 }
 
-/// A reader that knows, after each segment, whether it ended: the last chunk is marked.
-struct Source<R> {
+/// A reader that knows, after each segment, whether it ended: the last chunk is marked. So it reads a segment
+/// ahead; never less than a whole one, which would leave every later read askew.
+pub struct Ahead<R> {
     from: R,
-    /// The byte that was read to find out.
-    next: Option<u8>,
+    size: usize,
+    ahead: Vec<u8>,
 }
 
-impl<R: Read> Source<R> {
+impl<R: Read> Ahead<R> {
+    /// Segments of `size` bytes.
+    pub fn new(from: R, size: usize) -> Self {
+        Self { from, size, ahead: Vec::new() }
+    }
+
     /// The first segment, in a buffer that grows with what there is; whether it is the last.
-    fn first(&mut self, buffer: &mut Vec<u8>) -> Result<bool> {
-        let count = self.from.by_ref().take(SEGMENT as u64).read_to_end(buffer)?;
-        if count < SEGMENT { Ok(true) } else { self.look() }
+    pub fn first(&mut self, buffer: &mut Vec<u8>) -> Result<bool> {
+        let count = self.from.by_ref().take(self.size as u64).read_to_end(buffer)?;
+        if count < self.size { Ok(true) } else { self.read_ahead() }
     }
 
-    /// Fills a segment; whether it is the last.
-    fn fill(&mut self, buffer: &mut Vec<u8>) -> Result<bool> {
-        buffer.resize(SEGMENT, 0);
-        let mut start = 0;
-        if let (Some(byte), Some(first)) = (self.next.take(), buffer.first_mut()) {
-            (*first, start) = (byte, 1);
-        }
-        let rest = buffer.get_mut(start..).unwrap_or_default();
-        let filled = start + read_full(&mut self.from, rest)?;
-        buffer.truncate(filled);
-        if filled < SEGMENT { Ok(true) } else { self.look() }
+    /// The next segment; whether it is the last.
+    pub fn fill(&mut self, buffer: &mut Vec<u8>) -> Result<bool> {
+        std::mem::swap(buffer, &mut self.ahead);
+        if buffer.len() < self.size { Ok(true) } else { self.read_ahead() }
     }
 
-    fn look(&mut self) -> Result<bool> {
-        let mut next = [0];
-        let [byte] = &mut next;
-        let ended = read_full(&mut self.from, std::slice::from_mut(byte))? == 0;
-        self.next = (!ended).then_some(*byte);
-        Ok(ended)
+    fn read_ahead(&mut self) -> Result<bool> {
+        self.ahead.resize(self.size, 0);
+        let filled = read_full(&mut self.from, &mut self.ahead)?;
+        self.ahead.truncate(filled);
+        Ok(filled == 0)
     }
 }
 

@@ -24,7 +24,7 @@ impl Party {
             Contact::Unverified(_) => (UNVERIFIED, None),
             Contact::Verified(_) => (VERIFIED, None),
             Contact::Changed(changed) => (CHANGED, Some(&changed.verified)),
-            Contact::Revoked(_) => (REVOKED, None),
+            Contact::Revoked(revoked) => (REVOKED, revoked.verified.as_ref()),
         };
         writer.map(2 + usize::from(verified.is_some())).unsigned(1).unsigned(state).unsigned(2);
         contact.known().write(&mut writer);
@@ -63,7 +63,7 @@ fn read(contact: &[u8]) -> Result<Contact> {
         (UNVERIFIED, None) => Contact::Unverified(UnverifiedContact(known)),
         (VERIFIED, None) => Contact::Verified(VerifiedContact(known)),
         (CHANGED, Some(verified)) => Contact::Changed(ChangedContact { verified, new: known }),
-        (REVOKED, None) => Contact::Revoked(RevokedContact(known)),
+        (REVOKED, verified) => Contact::Revoked(RevokedContact { known, verified }),
         _ => return Err(Code::Field.into()),
     })
 }

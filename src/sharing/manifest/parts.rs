@@ -171,8 +171,10 @@ impl Document {
             size: fields.unsigned("size")?,
             version,
         };
+        // They are shown to people: no text that breaks a line or turns its direction.
         let short = document.name.len() <= MAX_TERM && document.media_type.len() <= name::MAX;
-        if short { Ok(document) } else { Err(Code::Manifest.into()) }
+        let plain = !document.name.contains(name::misleads) && !document.media_type.contains(name::misleads);
+        if short && plain { Ok(document) } else { Err(Code::Manifest.into()) }
     }
 
     pub(super) fn value(&self) -> Result<Value> {
