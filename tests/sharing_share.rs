@@ -59,7 +59,7 @@ fn what_one_party_shares_the_other_accepts() {
     }
     // Once more: nothing is replaced.
     let again = accept_folder(&share, &request, &into, Options::default()).unwrap_err();
-    assert_eq!((again.step, again.error.code()), (Step::Contents, "exists"));
+    assert_eq!((again.step, again.error.code()), (Step::Decrypt, "exists"));
     // A receipt comes back.
     let receipt = Receipt::sign(&expert, &accepted, ReceiptAction::Received, now()).unwrap();
     let read = Receipt::verify(&receipt, &made.manifest, &verified(&expert, "E. Expert")).unwrap();

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use people::{Firm, admit, refused, seen_by};
-use privity::audit::body::MatterRole;
+use privity::audit::body::{Designation, MatterRole};
 use privity::sharing::{
     Addressee, CardDetails, Contact, Draft, Keys, Party, Receipt, ReceiptAction, Request, Step, Terms,
     UnverifiedContact, VerifiedContact, accept_folder,
@@ -103,6 +103,18 @@ fn exhibits_go_from_one_firm_to_another_and_to_counsel_alone() {
     let listed = matter.shares().unwrap();
     let actions: Vec<_> = listed[0].recipients.iter().map(|one| one.acknowledged.unwrap().0).collect();
     assert_eq!(actions, [ReceiptAction::Received, ReceiptAction::Reviewed]);
+    // A colleague at the other firm has its fingerprint and was not sent the share.
+    let colleague = theirs.join("U. Colleague", 1);
+    let by_colleague =
+        Receipt::sign(&party, &imported.accepted, ReceiptAction::Refused, SystemClock.now()).unwrap();
+    let other = Receipt::verify(&by_colleague, &made.manifest, &of_device(&colleague, "U. Colleague"));
+    refused(other, "receipt-refused");
+    Receipt::verify(&by_colleague, &made.manifest, &to[1]).unwrap();
+    // Given up, she is so on every device of hers, whoever else of the firm is verified.
+    let revoked = Contact::Revoked(of_device(&ours.partner, "A. Partner").revoke());
+    let both = [Contact::Verified(of_device(&ours.join("V. Associate", 2), "V. Associate")), revoked];
+    let given_up = received.accept(&share, &both, None).unwrap_err();
+    assert_eq!((given_up.step, given_up.error.code()), (Step::Sender, "contact-revoked"));
     // A receipt that somebody else signed in counsel's name is none.
     let mut forged = receipt.clone();
     forged.signature.clone_from(&reviewed.signature);
@@ -131,6 +143,18 @@ fn who_may_not_share_shares_nothing() {
     refused(matter.share(&draft(&[&counsel]), &[id, id], &target, None), "field");
     refused(matter.share(&draft(&[&counsel]), &[], &target, None), "terms");
     refused(matter.share(&draft(&[]), &[id], &target, None), "share-recipients");
+    assert!(is_empty(folder.path()));
+    // Nothing goes out under a laxer designation than its own.
+    let secret = NewDocument::new("b").unwrap().designation(Designation::ATTORNEYS_EYES_ONLY);
+    let secret = matter.seal_bytes(secret, b"b").unwrap().id;
+    refused(matter.share(&draft(&[&counsel]), &[id, secret], &target, None), "terms");
+    // Nor to a card that is no longer in force.
+    let late = Party::generate().unwrap();
+    let ended = CardDetails { expires: Timestamp::from_micros(1).unwrap(), ..details("Late") };
+    let ended = late.card(&ended).unwrap();
+    let words = ended.fingerprint().words();
+    let ended = UnverifiedContact::from_card(ended).confirm(&words).unwrap();
+    refused(matter.share(&draft(&[&ended]), &[id], &target, None), "card-expired");
     assert!(is_empty(folder.path()));
     // A reader knows what is out.
     assert_eq!(seen_by(&reader, &matter).shares().unwrap().len(), 0);

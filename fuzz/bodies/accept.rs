@@ -268,6 +268,7 @@ pub fn honest_receipt() -> SignedReceipt {
     let accepted = Accepted {
         manifest: Manifest::parse(&honest_manifest()).expect("a manifest"),
         hash: sha256(&honest_manifest()),
+        contact: WORLD.known.clone(),
         shown: None,
     };
     Receipt::sign(&WORLD.expert, &accepted, ReceiptAction::Received, at(NOW)).expect("a receipt")

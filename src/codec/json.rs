@@ -42,7 +42,8 @@ pub fn parse(bytes: &[u8], max: usize) -> Result<Value> {
     }
     // A value takes much more memory than its text, so their number is bounded by what separates them.
     let separators = bytes.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
-    if separators > MAX_VALUES {
+    let objects = bytes.iter().filter(|byte| **byte == b'{').count();
+    if separators > MAX_VALUES || objects > MAX_OBJECTS {
         return Err(Code::Json.into());
     }
     let value = from_scanned(serde_json::from_slice(bytes).map_err(|_| Code::Json)?, MAX_DEPTH)?;
@@ -248,6 +249,8 @@ fn write_text(text: &str, out: &mut Vec<u8>) -> Result<()> {
 const MAX_DEPTH: usize = 16;
 /// Beyond any manifest: 65,534 documents of seven members each, and commas in texts.
 const MAX_VALUES: usize = 1 << 20;
+/// An object takes most memory for its text: as many as there can be documents, and the rest of a manifest.
+const MAX_OBJECTS: usize = 65_600;
 /// Numbers are smaller than this, in either direction.
 const LIMIT: u64 = 1 << 53;
 

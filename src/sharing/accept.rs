@@ -14,7 +14,7 @@ use crate::sharing::age::{self, Kind, Opens, Options, Password};
 use crate::sharing::layout::{CHAIN, DOCUMENTS, MANIFEST, README, SIGNATURE, SUMS};
 use crate::sharing::manifest::{Document, MAX_MANIFEST, Manifest};
 use crate::sharing::standing::MAX_STANDING;
-use crate::sharing::{Contact, Party, Standing, sender};
+use crate::sharing::{Contact, Party, Standing, VerifiedContact, sender};
 use crate::wire::entry_name;
 use crate::wire::sshsig::{self, Namespace};
 use crate::wire::sums::{MAX_SUMS, Sums};
@@ -79,6 +79,8 @@ pub struct Accepted {
     pub manifest: Manifest,
     /// SHA-256 of the manifest: what a receipt names.
     pub hash: Hash,
+    /// The contact by whom the sender is known: their own, or of a colleague where the firm was verified as a whole.
+    pub contact: VerifiedContact,
     /// For a firm's sender, what its standing shows.
     pub shown: Option<Standing>,
 }
@@ -222,12 +224,12 @@ impl Front {
         check_documents(&manifest.documents, listed)?;
         self.hashes = listed.iter().map(|(_, hash)| *hash).collect();
         *step = Step::Sender;
-        let shown = sender::judge(&manifest, &key, self.chain.as_deref(), request)?;
+        let (contact, shown) = sender::judge(&manifest, &key, self.chain.as_deref(), request)?;
         *step = Step::Recipient;
         check_recipients(&manifest, stanzas, request.keys)?;
         *step = Step::Terms;
         check_times(&manifest, request.now)?;
-        Ok(Accepted { hash: sha256(&self.manifest), manifest, shown })
+        Ok(Accepted { hash: sha256(&self.manifest), manifest, contact, shown })
     }
 }
 

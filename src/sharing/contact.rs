@@ -12,7 +12,7 @@ use crate::sharing::age::Recipient;
 use crate::sharing::contact::known::{Keys, Known};
 use crate::sharing::{Card, Fingerprint, PartyKind, name};
 
-/// A contact whose words nobody compared yet: shares to it and from it need an override.
+/// A contact whose words nobody compared yet: a share to it needs an override, one from it is refused.
 #[derive(Clone, Debug)]
 pub struct UnverifiedContact(Known);
 
@@ -134,8 +134,8 @@ impl UnverifiedContact {
 }
 
 impl VerifiedContact {
-    /// Takes a newer card of the same party. With the same fingerprint the contact stays verified; with
-    /// another it is *changed*, whoever signed. Anybody can write a card with keys of their own that
+    /// Takes a newer card of the same party. With the same fingerprint and names the contact stays verified;
+    /// with others it is *changed*, whoever signed: a name decides to whom a person sends. Anybody can write a card with keys of their own that
     /// names this party, so take newer cards only from where the party would send them; until the
     /// result is kept, nothing has changed.
     ///
@@ -143,7 +143,8 @@ impl VerifiedContact {
     /// `card-order` if it is not the next card of the same party, also for a contact without a card.
     pub fn update(&self, card: Card) -> Result<Contact> {
         let new = self.0.followed_by(card)?;
-        Ok(if new.fingerprint().is(&self.0.fingerprint()) {
+        let named = (new.name(), new.organisation()) == (self.0.name(), self.0.organisation());
+        Ok(if named && new.fingerprint().is(&self.0.fingerprint()) {
             Contact::Verified(Self(new))
         } else {
             Contact::Changed(ChangedContact { verified: self.0.clone(), new })

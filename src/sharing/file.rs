@@ -60,16 +60,15 @@ pub fn accept_folder(
 ) -> std::result::Result<Accepted, Refusal> {
     let at = |step| move |error: Error| Refusal { step, error };
     let (source, _) = open_regular(from).map_err(at(Step::Decrypt))?;
-    let mut refused = None;
+    // Until every step passed, what fails is of the step it fails at; before the first, of the first.
+    let mut step = Step::Decrypt;
     let written = write_new_folder(into, |folder| {
         let mut sink = Folder { folder, last: None, file: None };
-        accept(&source, request, &mut sink, options).map_err(|refusal| {
-            let (step, error) = (refusal.step, refusal.error);
-            refused = Some(step);
-            error
-        })
+        let accepted = accept(&source, request, &mut sink, options);
+        step = accepted.as_ref().map_or_else(|refusal| refusal.step, |_| Step::Contents);
+        Ok(accepted?)
     });
-    written.map_err(|error| Refusal { step: refused.unwrap_or(Step::Contents), error })
+    written.map_err(|error| Refusal { step, error })
 }
 
 /// Writes below a folder that nobody else knows yet.

@@ -44,7 +44,8 @@ pub struct Made {
 /// at some MiB whatever they hold.
 ///
 /// # Errors
-/// `terms`, `party`, `share-recipients` for a draft that cannot be made; `document-too-large`; `source-changed`
+/// `terms`, `party`, `share-recipients` for a draft that cannot be made; `card-expired`, `card-not-yet-valid` of an
+/// addressee; `document-too-large`; `source-changed`
 /// if a content is another when it is read again; `io`, `entropy`, `cancelled`.
 pub fn make(
     sender: &Party,
@@ -80,10 +81,13 @@ impl Plan {
         if items.is_empty() {
             return Err(Code::Terms.into());
         }
+        draft.addressees().iter().try_for_each(|to| to.in_force(now))?;
         let (to, recipients) = draft.recipients()?;
         let digests = digests_of(items, options)?;
         let manifest = manifest(sender, draft, items, &digests, recipients, now)?;
         let bytes = manifest.to_bytes()?;
+        // What nobody could accept is not made.
+        Manifest::parse(&bytes).map_err(|_| Code::Terms)?;
         let hash = sha256(&bytes);
         let mut front = vec![(README, readme::text(&manifest, &hash).into_bytes()), (MANIFEST, bytes)];
         front.extend(sender.standing().map(|standing| (CHAIN, standing.to_vec())));

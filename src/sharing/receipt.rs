@@ -74,9 +74,13 @@ impl Receipt {
     /// `receipt`, `sshsig`, `public-key` for bytes that are none; `signature-refused`; `receipt-refused` if it is of
     /// another share or by another person than `from`.
     pub fn verify(signed: &SignedReceipt, sent: &Manifest, from: &VerifiedContact) -> Result<Self> {
+        // The fingerprint of a firm is that of all its people: the key it was sealed to tells them apart.
+        let own = [from.recipient(), from.classic_recipient()].map(|own| own.map(ToString::to_string));
         let of = |fingerprint: &Hash| {
-            let named = sent.recipients.iter().any(|one| one.fingerprint == *fingerprint);
-            named && *fingerprint == Hash(*from.fingerprint().as_bytes())
+            let its = *fingerprint == Hash(*from.fingerprint().as_bytes());
+            its && sent.recipients.iter().any(|one| {
+                one.fingerprint == *fingerprint && own.iter().flatten().any(|own| *own == one.recipient)
+            })
         };
         Self::verify_by(signed, sent.share, &sent.hash()?, of, |key| {
             from.ssh_key() == ssh_key::to_line(key, "")

@@ -5,7 +5,7 @@ use crate::error::{Code, Result};
 use crate::id::Hash;
 use crate::sharing::accept::Request;
 use crate::sharing::manifest::{Ledger, Manifest};
-use crate::sharing::{Contact, PartyKind, Standing};
+use crate::sharing::{Contact, PartyKind, Standing, VerifiedContact};
 use crate::wire::ssh_key;
 
 /// Judges the sender: the contact, and for a firm what its standing shows.
@@ -14,7 +14,7 @@ pub fn judge(
     key: &VerifyingKey,
     chain: Option<&[u8]>,
     request: &Request<'_>,
-) -> Result<Option<Standing>> {
+) -> Result<(VerifiedContact, Option<Standing>)> {
     let sender = &manifest.sender;
     if ssh_key::parse_line(&sender.key).ok().as_ref() != Some(key) {
         return Err(Code::SenderKey.into());
@@ -29,7 +29,7 @@ pub fn judge(
         return Err(Code::SenderKey.into());
     }
     match (sender.kind, chain) {
-        (PartyKind::Standalone, None) => Ok(None),
+        (PartyKind::Standalone, None) => Ok((verified.clone(), None)),
         (PartyKind::Standalone, Some(_)) => Err(Code::SenderKey.into()),
         (PartyKind::Firm, None) => Err(Code::Standing.into()),
         (PartyKind::Firm, Some(chain)) => {
@@ -38,9 +38,26 @@ pub fn judge(
                 && shown.firm().as_bytes() == sender.party.as_bytes()
                 && shown.ssh_key() == *key
                 && manifest.ledger.as_ref() == Some(&Ledger::of(&shown));
-            if named { Ok(Some(shown)) } else { Err(Code::SenderKey.into()) }
+            if !named {
+                return Err(Code::SenderKey.into());
+            }
+            given_up(&shown, request.contacts)?;
+            Ok((verified.clone(), Some(shown)))
         }
     }
+}
+
+/// Whoever was given up at a firm is so on every device of theirs, whichever colleague is verified.
+fn given_up(shown: &Standing, contacts: &[Contact]) -> Result<()> {
+    for contact in contacts.iter().filter(|contact| contact.has_anchor(&shown.genesis().0)) {
+        let of_card = contact.card().and_then(|card| card.standing());
+        if of_card.is_some_and(|card| card.row().user == shown.row().user)
+            && matches!(contact, Contact::Revoked(_) | Contact::Changed(_))
+        {
+            contact.verified()?;
+        }
+    }
+    Ok(())
 }
 
 /// The contact whose key it is; for a firm, where no contact has the very key, whoever is known of it: it was verified

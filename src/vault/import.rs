@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::audit::body::{self, Body, DocumentVersion, List, MAX_DOCUMENTS};
+use crate::audit::body::{self, Body, Designation, DocumentVersion, List, MAX_DOCUMENTS};
 use crate::audit::detail::Details;
 use crate::audit::record::Draft;
 use crate::codec::cbor::Writer;
@@ -49,7 +49,7 @@ impl Matter {
         let (source, _) = open_regular(from).map_err(at(Step::Decrypt))?;
         let request = Request { keys: Keys::Party(&party), contacts, now: self.inner.now() };
         let options = Options { threads: self.inner.options.threads, watcher };
-        let mut sink = Import { matter: self, writer: None, ready: Vec::new() };
+        let mut sink = Import { matter: self, writer: None, ready: Vec::new(), parts: Vec::new() };
         let accepted = match accept(&source, &request, &mut sink, options) {
             Ok(accepted) => accepted,
             Err(refusal) => {
@@ -57,20 +57,22 @@ impl Matter {
                 return Err(refusal);
             }
         };
-        let documents = self.record_import(sink.ready, &accepted).map_err(at(Step::Contents))?;
+        let documents = self.record_import(sink, &accepted).map_err(at(Step::Contents))?;
         Ok(Imported { accepted, documents })
     }
 
-    fn record_import(&self, ready: Vec<Ready>, accepted: &Accepted) -> Result<Vec<DocumentInfo>> {
-        let mut infos = Vec::with_capacity(ready.len());
-        let mut left = ready.into_iter();
+    fn record_import(&self, sink: Import<'_>, accepted: &Accepted) -> Result<Vec<DocumentInfo>> {
+        let mut infos = Vec::with_capacity(sink.ready.len());
+        let mut left = sink.ready.into_iter();
+        // The signed parts go with the first record.
+        let mut details = Some(details(accepted, sink.parts));
         loop {
             let group: Vec<Ready> = left.by_ref().take(MAX_DOCUMENTS).collect();
             if group.is_empty() {
                 return Ok(infos);
             }
             let made = self.record(group, |asked, ring, sealed, plan| {
-                self.record_accepted(asked, ring, sealed, plan, accepted)
+                self.record_accepted(asked, ring, sealed, plan, (accepted, details.take()))
             });
             match made {
                 Ok(made) => infos.extend(made),
@@ -88,7 +90,7 @@ impl Matter {
         ring: &mut Ring,
         sealed: &[DocumentVersion],
         plan: &mut Plan,
-        accepted: &Accepted,
+        (accepted, details): (&Accepted, Option<Fields>),
     ) -> Result<()> {
         let mut draft = Draft::new(&Body::Accepted(body::Accepted {
             share: accepted.manifest.share,
@@ -96,22 +98,26 @@ impl Matter {
             documents: Some(List::new(sealed.to_vec())?),
         }));
         let under = names::under(asked, ring, self.id)?.ok_or(Code::MatterClosed)?;
-        draft.details = Some(Details::new([
-            (SENDER, sender(&accepted.manifest)),
-            (PURPOSE, accepted.manifest.purpose.as_bytes().to_vec()),
-        ])?);
-        plan.draft(chain_of(self.id), draft, Some(under));
+        draft.details = details.map(Details::new).transpose()?;
+        let under = draft.details.is_some().then_some(under);
+        plan.draft(chain_of(self.id), draft, under);
         Ok(())
     }
 }
 
-/// Who sent it, by the signed manifest.
-fn sender(manifest: &Manifest) -> Vec<u8> {
-    let sender = &manifest.sender;
+type Fields = Vec<(String, Vec<u8>)>;
+
+/// Where it came from: who the sender is to the receiver, and what the sender signed, so that a stranger can verify it
+/// without the share.
+fn details(accepted: &Accepted, parts: Fields) -> Fields {
+    let sender = &accepted.manifest.sender;
     let mut writer = Writer::new();
-    writer.array(4).text(&sender.name).bytes(sender.party.as_bytes());
+    writer.array(5).text(accepted.contact.name()).text(&sender.name).bytes(sender.party.as_bytes());
     writer.bytes(&sender.anchor).text(&sender.key);
-    writer.finish()
+    let mut details = vec![(SENDER.to_owned(), writer.finish())];
+    details.push((PURPOSE.to_owned(), accepted.manifest.purpose.as_bytes().to_vec()));
+    details.extend(parts);
+    details
 }
 
 /// Seals what is accepted into blobs that no record names yet.
@@ -119,14 +125,25 @@ struct Import<'m> {
     matter: &'m Matter,
     writer: Option<DocumentWriter>,
     ready: Vec<Ready>,
+    /// What the sender signed.
+    parts: Fields,
 }
 
 impl Sink for Import<'_> {
+    fn part(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
+        let kept: usize = self.parts.iter().map(|(_, part)| part.len()).sum();
+        if kept + bytes.len() > MAX_PARTS {
+            return Err(Code::TooLarge.into());
+        }
+        self.parts.push((path.to_owned(), bytes.to_vec()));
+        Ok(())
+    }
+
     fn begin(&mut self, manifest: &Manifest, document: &Document) -> Result<()> {
         // The sender chose the name: it is kept to one line that shows what it is.
         let new = NewDocument::new(name::line(&document.name))?
             .media_type(name::line(&document.media_type))
-            .designation(manifest.designation);
+            .designation(designation_here(manifest.designation));
         self.writer = Some(self.matter.writer(new)?);
         Ok(())
     }
@@ -142,5 +159,12 @@ impl Sink for Import<'_> {
     }
 }
 
+/// What a label of the sender's means here: one that their firm named itself means nothing.
+fn designation_here(theirs: Designation) -> Designation {
+    if theirs.number() < Designation::FIRST_OF_FIRM { theirs } else { Designation::CONFIDENTIAL }
+}
+
+/// Less than what fits the details of a record.
+const MAX_PARTS: usize = 12 << 20;
 const SENDER: &str = "sender";
 const PURPOSE: &str = "purpose";

@@ -39,7 +39,7 @@ impl Matter {
     ///
     /// # Errors
     /// `no-access`, `screened` or `role-missing` unless this user may seal here; `share-profile` if the firm's
-    /// policy does not allow the algorithms of age; `document-unknown`; `field` for one document twice; `matter-closed`,
+    /// policy does not allow the algorithms of age; `terms` if a document's designation is stricter than that of the share; `document-unknown`; `field` for one document twice; `matter-closed`,
     /// because whom it is for could not be kept; `exists` if `to` does; as [`make`](crate::sharing::make) and
     /// [`readers`](Self::readers); what committing can fail with.
     pub fn share(
@@ -51,6 +51,9 @@ impl Matter {
     ) -> Result<Made> {
         let party = Vault(self.inner.clone()).party()?;
         let found = self.shareable(documents)?;
+        if found.iter().any(|one| !one.info.designation.allows(draft.terms.designation)) {
+            return Err(Code::Terms.into());
+        }
         let items: Vec<Item<'_>> = found.iter().map(Content::item).collect();
         let options = Options { threads: self.inner.options.threads, watcher };
         write_new(to, |out| {

@@ -53,7 +53,7 @@ pub struct SharedWith {
     pub name: String,
     /// The fingerprint of their card or keys.
     pub fingerprint: Hash,
-    /// Their newest receipt on file: what it says, and when it was signed, by their clock.
+    /// Their newest receipt on file, by their clock: what it says, and when it was signed, by their clock.
     pub acknowledged: Option<(ReceiptAction, Timestamp)>,
     /// Their ssh key, with which they sign receipts.
     key: VerifyingKey,
@@ -113,19 +113,29 @@ impl Matter {
             }
             let details = Named::of(&record);
             let mut details = || {
-                let named = details.as_ref().ok_or(Code::RowMissing)?;
+                let named = details.as_ref().ok_or(Code::DetailsMismatch)?;
                 names::open(asked, ring, self.id, chain, named)
             };
             match record.body()? {
                 Body::Shared(body) => match shares.iter_mut().find(|one| one.share == body.share) {
                     // Another record of one share: more of its documents.
-                    Some(known) if known.manifest == body.manifest => known.add(body),
+                    Some(known) if known.manifest == body.manifest && known.by == record.payload().author => {
+                        known.add(body);
+                    }
                     Some(_) => {}
-                    None => shares.push(ShareInfo::of(&record, body, &details()?)?),
+                    // A colleague's record that does not say whom it is for hides nobody else's.
+                    None => match details() {
+                        Ok(details) => shares.extend(ShareInfo::of(&record, body, &details).ok()),
+                        Err(error) if is_of_record(error.code_value()) => {}
+                        Err(error) => return Err(error),
+                    },
                 },
                 Body::Receipt(body) => {
-                    if let Some(share) = shares.iter_mut().find(|one| one.share == body.share) {
-                        share.acknowledge(&details()?);
+                    let share = shares.iter_mut().find(|one| one.share == body.share);
+                    match (share, details()) {
+                        (Some(share), Ok(details)) => share.acknowledge(&details),
+                        (Some(_), Err(error)) if !is_of_record(error.code_value()) => return Err(error),
+                        _ => {}
                     }
                 }
                 _ => {}
@@ -171,7 +181,8 @@ impl ShareInfo {
         };
         let its = |one: &&mut SharedWith| one.fingerprint == receipt.fingerprint && one.key == by;
         for one in self.recipients.iter_mut().filter(its) {
-            one.acknowledged = Some((receipt.action, receipt.at));
+            let newest = one.acknowledged.is_none_or(|(_, at)| at <= receipt.at);
+            one.acknowledged = if newest { Some((receipt.action, receipt.at)) } else { one.acknowledged };
         }
     }
 
@@ -193,6 +204,11 @@ impl SharedWith {
         let key = ssh_key::parse_line(reader.text()?)?;
         Ok(Self { name, fingerprint, acknowledged: None, key })
     }
+}
+
+/// Whether the details are not those that a record commits to, or none at all: whoever wrote the record is to blame.
+fn is_of_record(code: Code) -> bool {
+    matches!(code, Code::DetailsMismatch | Code::Cbor | Code::Field)
 }
 
 /// A receipt by one of the recipients, and the key that signed it.

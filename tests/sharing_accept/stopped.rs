@@ -106,7 +106,7 @@ fn a_target_that_is_there_or_cannot_be_stays_as_it_is() {
             fs::write(there.join("mine"), b"mine").unwrap();
         }
         let before = everything(folder.path());
-        assert_eq!(accepted(&there), Err((Step::Contents, "exists")));
+        assert_eq!(accepted(&there), Err((Step::Decrypt, "exists")));
         assert_eq!(share(&world, &sources, &there, options(None)).unwrap_err().code(), "exists");
         assert_eq!(everything(folder.path()), before);
     }
@@ -114,7 +114,7 @@ fn a_target_that_is_there_or_cannot_be_stays_as_it_is() {
     let before = everything(folder.path());
     let nowhere = folder.path().join("no/such/folder");
     let code = accepted(&nowhere).unwrap_err();
-    assert_eq!(code.0, Step::Contents);
+    assert_eq!(code.0, Step::Decrypt, "nothing passed");
     assert_eq!(code.1, share(&world, &sources, &nowhere, options(None)).unwrap_err().code());
     // Below a file there is no folder.
     assert!(accepted(&file.join("in")).is_err());
@@ -124,7 +124,7 @@ fn a_target_that_is_there_or_cannot_be_stays_as_it_is() {
     {
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(folder.path().join("elsewhere"), &link).unwrap();
-        assert_eq!(accepted(&link), Err((Step::Contents, "exists")));
+        assert_eq!(accepted(&link), Err((Step::Decrypt, "exists")));
         assert_eq!(share(&world, &sources, &link, options(None)).unwrap_err().code(), "exists");
         fs::remove_file(link).unwrap();
     }

@@ -68,10 +68,19 @@ fn an_addressee_is_verified_or_overridden_for_a_reason() {
 fn a_newer_card_with_the_same_keys_leaves_a_contact_verified() {
     let (party, first) = (party(1), card(&party(1), None));
     let contact = confirmed(first.clone());
-    let second =
-        party.card(&CardDetails { name: "A. Counsel KC", expires: at(9_000), ..details(Some(&first)) });
+    let second = party.card(&CardDetails { expires: at(9_000), ..details(Some(&first)) });
     let Contact::Verified(contact) = contact.update(second.unwrap()).unwrap() else { panic!("verified") };
-    assert_eq!(contact.name(), "A. Counsel KC");
+    // Another name is another person to whoever picks a recipient by name: it has to be confirmed.
+    for other in [
+        CardDetails { name: "Somebody Else", ..details(contact.card()) },
+        CardDetails { organisation: "Elsewhere LLP", ..details(contact.card()) },
+    ] {
+        let Contact::Changed(changed) = contact.update(party.card(&other).unwrap()).unwrap() else {
+            panic!("changed")
+        };
+        assert_eq!(changed.verified_fingerprint(), contact.fingerprint());
+        changed.confirm(&contact.fingerprint().words()).unwrap();
+    }
     contact.in_force(at(8_000)).unwrap();
     // A classic recipient more is a key more: it has to be confirmed.
     let third = CardDetails { with_classic: true, ..details(contact.card()) };

@@ -113,6 +113,13 @@ impl Designation {
     pub const fn number(self) -> u64 {
         self.0
     }
+
+    /// Whether something of this designation may go out under another: one that is no less strict; of those that a firm
+    /// named itself, the same alone.
+    #[must_use]
+    pub const fn allows(self, outside: Self) -> bool {
+        self.0 == outside.0 || (self.0 < outside.0 && outside.0 < Self::FIRST_OF_FIRM)
+    }
 }
 
 impl Value for Designation {

@@ -47,6 +47,11 @@ fn facts(context: &Context, contact: &Contact) -> Facts {
         .put("name", contact.name())
         .put("organisation", contact.organisation())
         .put("state", state(contact));
+    if let Some(standing) = contact.card().and_then(|card| card.standing()) {
+        // The words are the firm's; who of it this is, these say.
+        facts.put("kind", "a device of a firm: the words prove the firm, not the person");
+        facts.put("user", standing.row().user.to_string()).put("device", standing.row().device.to_string());
+    }
     if let Some(card) = contact.card() {
         facts.put("expires", date::short(card.expires()));
         facts.put("in_force", card.in_force(context.now).is_ok());

@@ -76,8 +76,9 @@ pub fn run(context: &Context, options: &Options) -> Result<(), Stop> {
         Stop::from(refusal)
     })?;
     passed(None, context.json);
-    let receipt =
-        options.receipt.map(|action| sign(context, &session, &accepted, action, &into)).transpose()?;
+    // A password share names nobody who could acknowledge it.
+    let asked = options.receipt.filter(|_| !accepted.manifest.forwardable());
+    let receipt = asked.map(|action| sign(context, &session, &accepted, action, &into)).transpose()?;
     report(context, &session, &accepted, options, &into, receipt)
 }
 
@@ -173,10 +174,16 @@ fn report(
         );
     }
     if let Some(shown) = &accepted.shown {
-        let known = contact.and_then(|contact| contact.card()).and_then(|card| card.standing());
-        if known.is_some_and(|known| known.head().size > shown.head().size) {
+        facts.put("shown_active_at", date::short(shown.at())).put("ledger_size", shown.head().size);
+        facts.put("cosigned_by_other_users", shown.others());
+        let of_firm = session.contacts.all().iter().filter(|contact| contact.has_anchor(anchor));
+        let known = of_firm.filter_map(|contact| contact.card()).filter_map(|card| card.standing());
+        if known.map(|known| known.head().size).max() > Some(shown.head().size) {
             facts.note("The firm's device is shown under an older checkpoint than its card has: it may have been removed since. Ask the firm.");
         }
+    }
+    if options.receipt.is_some() && receipt.is_none() {
+        facts.note("No receipt: a password share names nobody who could sign one.");
     }
     if receipt.is_some() {
         facts.note("Send receipt.json and receipt.json.sig to the sender.");

@@ -36,7 +36,7 @@ pub fn run(context: &Context, options: &Options) -> Result<(), Stop> {
     }
     let manifest = sent::manifest(&path, &session)?;
     let (receipt, contact) = verify(&signed, &manifest, &session)?;
-    let kept = sent::receipt_path(&path, &receipt);
+    let kept = sent::receipt_path(&path, &manifest, contact, &receipt);
     home::write(&signature_of(&kept), signed.signature.as_bytes())?;
     home::write(&kept, &signed.json)?;
 
@@ -55,12 +55,17 @@ pub fn verify<'s>(
     session: &'s Session,
 ) -> Result<(Receipt, &'s Contact), Stop> {
     let claimed = Receipt::parse(&signed.json).map_err(at("receipt"))?;
+    // People of one firm have one fingerprint: the one whose key signed is the one that counts.
+    let mut refused = Stop::refused("receipt", &Code::ReceiptRefused.into());
     let names = |contact: &&Contact| contact.fingerprint().as_bytes() == &claimed.fingerprint.0;
-    let contact = session.contacts.all().iter().find(names);
-    let contact = contact.ok_or_else(|| Stop::refused("receipt", &Code::ReceiptRefused.into()))?;
-    let verified = contact.verified().map_err(at("contact"))?;
-    let receipt = Receipt::verify(signed, sent, verified).map_err(at("receipt"))?;
-    Ok((receipt, contact))
+    for contact in session.contacts.all().iter().filter(names) {
+        let verified = contact.verified().map_err(at("contact"));
+        match verified.and_then(|from| Receipt::verify(signed, sent, from).map_err(at("receipt"))) {
+            Ok(receipt) => return Ok((receipt, contact)),
+            Err(error) => refused = error,
+        }
+    }
+    Err(refused)
 }
 
 pub fn signature_of(path: &Path) -> PathBuf {

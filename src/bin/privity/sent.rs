@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use privity::Code;
 use privity::sharing::manifest::MAX_MANIFEST;
-use privity::sharing::{Manifest, Receipt, ReceiptAction, SignedReceipt};
+use privity::sharing::{Contact, Manifest, Receipt, ReceiptAction, SignedReceipt};
 
 use crate::ask;
 use crate::date;
@@ -41,7 +41,8 @@ pub fn run(context: &Context) -> Result<(), Stop> {
     list.print(context.json)
 }
 
-/// A manifest that was kept. Whoever writes to the folder cannot make one of their own pass as sent from here.
+/// A manifest that was kept. It is compared with the own key and the name of its file alone: whoever writes to the
+/// folder can put one there.
 pub fn manifest(path: &Path, session: &Session) -> Result<Manifest, Stop> {
     let manifest = Manifest::parse(&ask::read(path, MAX_MANIFEST)?).map_err(at("sent"))?;
     let own = manifest.sender.anchor == session.party.anchor()
@@ -50,16 +51,17 @@ pub fn manifest(path: &Path, session: &Session) -> Result<Manifest, Stop> {
 }
 
 /// Where a receipt is kept, beside the manifest.
-pub fn receipt_path(manifest: &Path, receipt: &Receipt) -> PathBuf {
-    named(manifest, &receipt.fingerprint.to_string(), receipt.action)
+pub fn receipt_path(path: &Path, manifest: &Manifest, contact: &Contact, receipt: &Receipt) -> PathBuf {
+    let own = [contact.recipient(), contact.classic_recipient()].map(|own| own.map(ToString::to_string));
+    let mut named_in = manifest.recipients.iter().map(|one| &one.recipient);
+    let key = named_in.find(|one| own.iter().flatten().any(|own| own == *one));
+    named(path, key.map_or("", String::as_str), receipt.action)
 }
 
-fn named(manifest: &Path, fingerprint: &str, action: ReceiptAction) -> PathBuf {
-    manifest.with_extension(format!(
-        "{}.{}.json",
-        fingerprint.get(..32).unwrap_or(fingerprint),
-        action.name()
-    ))
+/// By the end of the recipient's key: people of one firm have one fingerprint.
+fn named(manifest: &Path, recipient: &str, action: ReceiptAction) -> PathBuf {
+    let end = recipient.get(recipient.len().saturating_sub(32)..).unwrap_or_default();
+    manifest.with_extension(format!("{end}.{}.json", action.name()))
 }
 
 fn facts(context: &Context, session: &Session, manifest: &Manifest, path: &Path) -> Facts {
@@ -70,10 +72,9 @@ fn facts(context: &Context, session: &Session, manifest: &Manifest, path: &Path)
     facts.put("over", manifest.expires.is_some_and(|at| at <= context.now));
     let mut to = Vec::new();
     for recipient in &manifest.recipients {
-        let fingerprint = recipient.fingerprint.to_string();
         let actions = ReceiptAction::ALL.iter().copied();
-        let actions =
-            actions.filter(|action| acknowledged(session, manifest, &named(path, &fingerprint, *action)));
+        let actions = actions
+            .filter(|action| acknowledged(session, manifest, &named(path, &recipient.recipient, *action)));
         let actions: Vec<&str> = actions.map(ReceiptAction::name).collect();
         let state = if actions.is_empty() { "not acknowledged".to_owned() } else { actions.join(", ") };
         to.push(format!("{} ({state})", recipient.name));
