@@ -224,7 +224,7 @@ pub fn verify_content(content_commitment: Blob, disclosed: Blob, sha256: Hash) -
     Ok(commitment.verify(disclosed.as_slice(), &sha256)?)
 }
 
-fn options(listening: &Option<Listening>, threads: Option<u32>) -> Result<envelope::Options<'_>> {
+pub(crate) fn options(listening: &Option<Listening>, threads: Option<u32>) -> Result<envelope::Options<'_>> {
     let mut options = envelope::Options { watcher: watcher(listening), ..Default::default() };
     if let Some(threads) = threads {
         options.threads = count(threads)?;

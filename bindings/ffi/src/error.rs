@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use privity::{Code, Error, ErrorKind};
+use privity::{Code, Error, ErrorKind, sharing};
+
+use crate::sharing_accept::Step;
 
 /// What every call returns.
 pub type Result<T, E = PrivityError> = std::result::Result<T, E>;
@@ -11,7 +13,7 @@ macro_rules! error_kinds {
     ($($kind:ident, $about:literal;)+) => {
         /// What went wrong. The variant says who has to act; `code` is stable and for programs,
         /// `text` says what is wrong and `advice` what to do. None holds a secret, the name of a
-        /// file or anything of a case.
+        /// file or anything of a case. `step` is there where a share was refused: the step at which.
         #[derive(Clone, PartialEq, Eq, uniffi::Error)]
         pub enum PrivityError {
             $(#[doc = $about]
@@ -22,20 +24,33 @@ macro_rules! error_kinds {
                 text: String,
                 /// What the caller can do.
                 advice: String,
+                /// Of a share that was refused: the step at which.
+                step: Option<Step>,
             },)+
         }
 
         impl PrivityError {
             fn of(kind: ErrorKind, code: &str, text: String, advice: &str) -> Self {
-                let (code, advice) = (code.to_owned(), advice.to_owned());
+                let (code, advice, step) = (code.to_owned(), advice.to_owned(), None);
                 match kind {
-                    $(ErrorKind::$kind => Self::$kind { code, text, advice },)+
-                    _ => Self::Invalid { code, text, advice },
+                    $(ErrorKind::$kind => Self::$kind { code, text, advice, step },)+
+                    _ => Self::Invalid { code, text, advice, step },
                 }
             }
 
+            fn at(mut self, at: Step) -> Self {
+                match &mut self { $(Self::$kind { step, .. } => *step = Some(at),)+ }
+                self
+            }
+
+            /// Of a share that was refused: the step at which.
+            #[must_use]
+            pub fn step(&self) -> Option<Step> {
+                match self { $(Self::$kind { step, .. } => *step,)+ }
+            }
+
             fn parts(&self) -> (&str, &str, &str) {
-                match self { $(Self::$kind { code, text, advice } => (code, text, advice),)+ }
+                match self { $(Self::$kind { code, text, advice, .. } => (code, text, advice),)+ }
             }
         }
     };
@@ -122,6 +137,16 @@ impl From<Error> for PrivityError {
             None => code.message().to_owned(),
         };
         Self::of(code.kind(), code.name(), text, code.advice())
+    }
+}
+
+impl From<sharing::Refusal> for PrivityError {
+    fn from(refusal: sharing::Refusal) -> Self {
+        let error = Self::from(refusal.error);
+        match Step::try_from(refusal.step) {
+            Ok(step) => error.at(step),
+            Err(_) => error,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Ids and hashes cross as their text; a text that is none fails the call with `text`.
 
-use privity::{ChainId, Code, DeviceId, DocumentId, FirmId, Hash, MatterId, PrincipalId, UserId};
+use privity::{ChainId, Code, DeviceId, DocumentId, FirmId, Hash, MatterId, PrincipalId, ShareId, UserId};
 
 use crate::error::{PrivityError, Result};
 
@@ -13,7 +13,7 @@ macro_rules! as_text {
         });)+
     };
 }
-as_text!(ChainId DeviceId DocumentId FirmId MatterId PrincipalId UserId);
+as_text!(ChainId DeviceId DocumentId FirmId MatterId PrincipalId ShareId UserId);
 
 uniffi::custom_type!(Hash, String, {
     remote,

@@ -37,6 +37,15 @@ mod mirror;
 mod progress;
 mod protector;
 mod rotation;
+mod sharing;
+mod sharing_accept;
+mod sharing_age;
+mod sharing_card;
+mod sharing_contact;
+mod sharing_draft;
+mod sharing_manifest;
+mod sharing_receipt;
+mod sharing_vault;
 mod vault;
 mod vault_documents;
 mod vault_matter;
@@ -67,6 +76,19 @@ pub use keys::{DocumentKey, Identity, OpeningKey, PublicKey, WrapContext, wrap_c
 pub use progress::{Flow, ProgressListener};
 pub use protector::{Guard, Protector};
 pub use rotation::{MatterRotation, NotRotated, RotationReport};
+pub use sharing::{CardDetails, Party, PartyKind};
+pub use sharing_accept::{Accepted, ShareKeys, Step, accept_folder, check_share};
+pub use sharing_age::{age_armor, age_open, age_open_password, age_seal, age_seal_password};
+pub use sharing_card::{Card, CardFields, Standing, verify_standing};
+pub use sharing_contact::{Addressee, Contact, ContactState};
+pub use sharing_draft::{Made, Onward, ShareDraft, Terms, share_files};
+pub use sharing_manifest::{
+    Manifest, ManifestDocument, ManifestLedger, ManifestRecipient, ManifestSender, parse_manifest,
+};
+pub use sharing_receipt::{
+    Receipt, ReceiptAction, SignedReceipt, parse_receipt, sign_receipt, verify_receipt,
+};
+pub use sharing_vault::{Acknowledged, Imported, ShareInfo, SharedDocument, SharedWith};
 pub use vault::{CreatedFirm, NewFirm, Storage, TrustRoot, Vault, create_firm};
 pub use vault_documents::{Change, Designation, DocumentInfo, NewDocument, NewFile, NotSealed, SealedAll};
 pub use vault_matter::{Matter, MatterRole, Member};

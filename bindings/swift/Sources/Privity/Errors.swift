@@ -51,17 +51,17 @@ extension PrivityError: CustomStringConvertible, LocalizedError {
 extension PrivityError {
     init(_ error: PrivityGenerated.PrivityError) {
         switch error {
-        case .Invalid(let code, let text, let advice): self.init(kind: .invalid, code: code, text: text, advice: advice)
-        case .Misuse(let code, let text, let advice): self.init(kind: .misuse, code: code, text: text, advice: advice)
-        case .Refused(let code, let text, let advice): self.init(kind: .refused, code: code, text: text, advice: advice)
-        case .NotFound(let code, let text, let advice):
+        case .Invalid(let code, let text, let advice, _): self.init(kind: .invalid, code: code, text: text, advice: advice)
+        case .Misuse(let code, let text, let advice, _): self.init(kind: .misuse, code: code, text: text, advice: advice)
+        case .Refused(let code, let text, let advice, _): self.init(kind: .refused, code: code, text: text, advice: advice)
+        case .NotFound(let code, let text, let advice, _):
             self.init(kind: .notFound, code: code, text: text, advice: advice)
-        case .Locked(let code, let text, let advice): self.init(kind: .locked, code: code, text: text, advice: advice)
-        case .Storage(let code, let text, let advice): self.init(kind: .storage, code: code, text: text, advice: advice)
-        case .Stale(let code, let text, let advice): self.init(kind: .stale, code: code, text: text, advice: advice)
-        case .Cancelled(let code, let text, let advice):
+        case .Locked(let code, let text, let advice, _): self.init(kind: .locked, code: code, text: text, advice: advice)
+        case .Storage(let code, let text, let advice, _): self.init(kind: .storage, code: code, text: text, advice: advice)
+        case .Stale(let code, let text, let advice, _): self.init(kind: .stale, code: code, text: text, advice: advice)
+        case .Cancelled(let code, let text, let advice, _):
             self.init(kind: .cancelled, code: code, text: text, advice: advice)
-        case .Entropy(let code, let text, let advice): self.init(kind: .entropy, code: code, text: text, advice: advice)
+        case .Entropy(let code, let text, let advice, _): self.init(kind: .entropy, code: code, text: text, advice: advice)
         }
     }
 
