@@ -38,6 +38,7 @@ class CanaryIT {
     fun `keys are in no heap dump, no log and no error`() {
         val needles = folder.resolve("needles")
         val story = Files.createDirectory(folder.resolve("story"))
+        Files.writeString(story.resolve("stock-recipient.txt"), Party.generate().classicRecipient)
         val thrown = mutableListOf<Throwable>()
         var written = 0uL
         val printed =

@@ -33,6 +33,8 @@ internal fun Expected.crossing() = also { listOfNotNull(sealId, contentCommitmen
 
 internal fun Summary.crossing() = also { listOf(sealId, contentCommitment).crossing() }
 
+internal fun SignedReceipt.crossing() = also { json.crossing() }
+
 /** A count as it crosses: without a sign. */
 internal fun Int.crossing(): UInt {
     require(this >= 0) { "a count below zero" }

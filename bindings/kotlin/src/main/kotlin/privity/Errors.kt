@@ -13,6 +13,8 @@ public class PrivityException internal constructor(
     public val text: String,
     /** What the caller can do. */
     public val advice: String,
+    /** Of a share that was refused: the step at which. */
+    public val step: Step? = null,
 ) : Exception("$code: $text")
 
 /** Who has to act on an error. */
@@ -66,15 +68,15 @@ internal inline fun <T> call(body: () -> T): T =
 
 internal fun FfiException.public(): PrivityException =
     when (this) {
-        is FfiException.Invalid -> PrivityException(ErrorKind.INVALID, code, text, advice)
-        is FfiException.Misuse -> PrivityException(ErrorKind.MISUSE, code, text, advice)
-        is FfiException.Refused -> PrivityException(ErrorKind.REFUSED, code, text, advice)
-        is FfiException.NotFound -> PrivityException(ErrorKind.NOT_FOUND, code, text, advice)
-        is FfiException.Locked -> PrivityException(ErrorKind.LOCKED, code, text, advice)
-        is FfiException.Storage -> PrivityException(ErrorKind.STORAGE, code, text, advice)
-        is FfiException.Stale -> PrivityException(ErrorKind.STALE, code, text, advice)
-        is FfiException.Cancelled -> PrivityException(ErrorKind.CANCELLED, code, text, advice)
-        is FfiException.Entropy -> PrivityException(ErrorKind.ENTROPY, code, text, advice)
+        is FfiException.Invalid -> PrivityException(ErrorKind.INVALID, code, text, advice, step)
+        is FfiException.Misuse -> PrivityException(ErrorKind.MISUSE, code, text, advice, step)
+        is FfiException.Refused -> PrivityException(ErrorKind.REFUSED, code, text, advice, step)
+        is FfiException.NotFound -> PrivityException(ErrorKind.NOT_FOUND, code, text, advice, step)
+        is FfiException.Locked -> PrivityException(ErrorKind.LOCKED, code, text, advice, step)
+        is FfiException.Storage -> PrivityException(ErrorKind.STORAGE, code, text, advice, step)
+        is FfiException.Stale -> PrivityException(ErrorKind.STALE, code, text, advice, step)
+        is FfiException.Cancelled -> PrivityException(ErrorKind.CANCELLED, code, text, advice, step)
+        is FfiException.Entropy -> PrivityException(ErrorKind.ENTROPY, code, text, advice, step)
     }
 
 /** Runs a callback of the host: what it throws becomes one of two errors without a text. */

@@ -17,8 +17,7 @@ public class Guard private constructor(
      * A passphrase as it was typed; it is normalised (NFC) first. A `String` cannot be wiped: who
      * holds the passphrase as bytes gives those instead.
      */
-    public constructor(passphrase: String) :
-        this(Normalizer.normalize(passphrase, Normalizer.Form.NFC).toByteArray())
+    public constructor(passphrase: String) : this(typed(passphrase))
 
     /** The same at a higher cost for what is protected from now on. */
     public constructor(passphrase: ByteArray, memoryKiB: Int, passes: Int, lanes: Int) : this(
@@ -28,6 +27,10 @@ public class Guard private constructor(
         },
     )
 }
+
+/** A passphrase as it was typed, as bytes. */
+internal fun typed(passphrase: String): ByteArray =
+    Normalizer.normalize(passphrase, Normalizer.Form.NFC).toByteArray()
 
 /**
  * A key store of the host: StrongBox, a smart card, a KMS. Most callers use a passphrase and never

@@ -10,6 +10,9 @@ public class Identity internal constructor(
     /** The public key, to give to whoever wraps keys for this identity. */
     public val public: PublicKey get() = PublicKey(call { inner.public() })
 
+    /** Whom to seal age files to for this identity: `age1pq1…`. */
+    public val recipient: String get() = call { inner.recipient() }
+
     /** Seals the identity under the guard; below 5 KiB. Keep the bytes. */
     public fun protect(guard: Guard): ByteArray = call { inner.protect(guard.inner) }
 

@@ -120,6 +120,39 @@ public class Matter internal constructor(
     /** Renames a document or gives it another media type. The sealed bytes stay as they are. */
     public fun describe(id: DocumentId, change: Change): DocumentInfo = call { inner.describe(id, change) }
 
+    /**
+     * Shares documents, in the order of their ids, into the new file [to]. The share is on record, with
+     * whom it is for, before the file is there under its name.
+     */
+    public fun share(
+        draft: ShareDraft,
+        documents: List<DocumentId>,
+        to: Path,
+        watcher: Watcher? = null,
+    ): Made = call { inner.share(draft.inner, documents, to.toString(), watcher?.let(::HostListener)) }
+
+    /**
+     * Accepts a share for this device into the matter. Nothing is on record, and nothing stays sealed,
+     * unless every step passed.
+     */
+    public fun accept(source: Path, contacts: List<Contact>, watcher: Watcher? = null): Imported {
+        val known = contacts.map { it.inner }
+        val imported = call { inner.accept(source.toString(), known, watcher?.let(::HostListener)) }
+        return Imported(Accepted(imported.accepted), imported.documents)
+    }
+
+    /**
+     * Files a receipt as proof that a recipient got the share: its bytes and signature are kept beside the
+     * record.
+     */
+    public fun fileReceipt(signed: SignedReceipt): Receipt = call { inner.fileReceipt(signed.crossing()) }
+
+    /**
+     * Every share of the matter's documents, in the order they were made, with the receipts on file, each
+     * verified again.
+     */
+    public fun shares(): List<ShareInfo> = call { inner.shares() }
+
     private companion object {
         const val PAGE = 256
     }

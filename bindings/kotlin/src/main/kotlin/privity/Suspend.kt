@@ -37,6 +37,26 @@ public suspend fun Matter.awaitSealAll(files: List<Pair<NewDocument, Path>>): Se
 public suspend fun Matter.awaitOpenFile(id: DocumentId, to: Path, reason: String? = null): Long =
     cancellable { openFile(id, to, reason, it) }
 
+/** [Matter.share], which leaves no file behind when the coroutine is cancelled. */
+public suspend fun Matter.awaitShare(draft: ShareDraft, documents: List<DocumentId>, to: Path): Made =
+    cancellable { share(draft, documents, to, it) }
+
+/** [Matter.accept], which seals nothing when the coroutine is cancelled. */
+public suspend fun Matter.awaitAccept(source: Path, contacts: List<Contact>): Imported =
+    cancellable { accept(source, contacts, it) }
+
+/** [shareFiles], which leaves no file behind when the coroutine is cancelled. */
+public suspend fun awaitShareFiles(sender: Party, draft: ShareDraft, files: List<Path>, to: Path): Made =
+    cancellable { shareFiles(sender, draft, files, to, watcher = it) }
+
+/** [acceptFolder], which leaves no folder behind when the coroutine is cancelled. */
+public suspend fun awaitAcceptFolder(
+    source: Path,
+    keys: ShareKeys,
+    contacts: List<Contact>,
+    into: Path,
+): Accepted = cancellable { acceptFolder(source, keys, contacts, into, watcher = it) }
+
 private suspend fun <T> cancellable(work: (Watcher) -> T): T {
     val job: Job? = coroutineContext[Job]
     val watcher = Watcher { _, _ -> if (job?.isActive != false) Flow.CONTINUE else Flow.CANCEL }

@@ -76,6 +76,15 @@ public class Vault internal constructor(
         roles: Set<FirmRole> = emptySet(),
     ): Approval = Approval(call { inner.enrol(request.inner, words, roles.toList()) })
 
+    /**
+     * This device as a party: whoever has the firm's words accepts what it signs. Close it; locking the
+     * vault does not.
+     */
+    public fun party(): Party = Party(call { inner.party() })
+
+    /** A contact card of this device, with its standing. */
+    public fun card(details: CardDetails): Card = Card(call { inner.card(details.inner()) })
+
     /** Verifies from the first record on, without anything remembered. */
     public fun verify(scope: Scope = Scope.Firm, watcher: Watcher? = null): Report =
         call { inner.verify(scope, watcher?.let(::HostListener)) }

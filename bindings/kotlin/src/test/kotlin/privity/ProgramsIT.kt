@@ -17,8 +17,13 @@ class ProgramsIT {
     @Test
     fun `the story is told as in all languages`(@TempDir folder: Path) {
         val written = mutableListOf<String>()
+        // In the place of stock age, which `bindings/scenario/compare` has.
+        val stock = Party.generate()
+        Files.writeString(folder.resolve("stock-recipient.txt"), stock.classicRecipient)
         Writing(folder, written::add).play()
         assertEquals(Files.readAllLines(story.resolve("steps.txt")), written)
+        val classic = stock.ageOpen(Files.readAllBytes(folder.resolve("classic.age")))
+        assertTrue("Dear Sirs,\n" in classic.toString(Charsets.ISO_8859_1))
         repeat(2) {
             val read = mutableListOf<String>()
             Reading(folder, read::add).play()

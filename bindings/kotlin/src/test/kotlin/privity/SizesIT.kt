@@ -79,6 +79,30 @@ class SizesIT {
         assertEquals(0L, matter.documentsCount())
     }
 
+    @Test
+    fun `no call of sharing takes an array of 2 GiB`() {
+        val party = Party.generate()
+        val contact = verified(party)
+        val signed = SignedReceipt(longest, "")
+        val vault = Vault.create(Storage.memory(), NewFirm("Firm", "Ada"), Guard("device"), Guard("root")).vault
+        val matter = vault.openMatter("Matter")
+        val identity = Identity.generate()
+        val calls =
+            listOf<() -> Any>(
+                { Card(longest) }, { verifyStanding(longest, vault.trust.genesis) },
+                { Party.unlock(longest, Guard("x")) }, { party.recall(longest) }, { party.ageOpen(longest) },
+                { ShareKeys(longest) }, { checkShare(longest, ShareKeys(party), emptyList()) },
+                { parseManifest(longest) }, { parseReceipt(longest) }, { matter.fileReceipt(signed) },
+                { verifyReceipt(signed, ByteArray(1), contact) },
+                { verifyReceipt(SignedReceipt(ByteArray(1), ""), longest, contact) },
+                { Age.seal(listOf(party.recipient), longest) }, { Age.open(identity, longest) },
+                { Age.sealPassword(longest, ByteArray(1)) }, { Age.sealPassword("password", longest) },
+                { Age.openPassword(longest, ByteArray(1)) }, { Age.openPassword("password", longest) },
+                { Age.armor(longest) },
+            )
+        for (call in calls) tooLong { call() }
+    }
+
     private fun verifier(genesis: Appended, appender: Appender) =
         Verifier(TrustRoots("log.example", genesis.hash), listOf(appender.checkpoint()))
 

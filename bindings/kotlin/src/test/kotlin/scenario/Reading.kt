@@ -33,5 +33,6 @@ class Reading(
         val (firm, genesis) = Files.readAllLines(path.resolve("trust.txt"))
         val export = Files.readAllBytes(path.resolve("export.bin"))
         say("06 export verified: ${clean(verifyExport(export, TrustRoot(firm, genesis)))}")
+        shared(path, partner.matter(matter.id), say)
     }
 }

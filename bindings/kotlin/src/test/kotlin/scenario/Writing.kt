@@ -55,6 +55,9 @@ class Writing(
         say("24 " + protector())
         locking()
         say("26 " + Codes().play())
+        val shared = listOf("letter.txt", "long.bin", "final.txt").map(::named)
+        Sharing(path, partner, matter, shared.map { it.id to it.content }, say).play()
+        partner.lock()
     }
 
     private fun firm() {
@@ -174,8 +177,8 @@ class Writing(
         }
 
     private fun locking() {
-        partner.lock()
-        say("25 locked: " + code { matter.name })
+        lawyer.lock()
+        say("25 locked: " + code { hers.name })
     }
 
     private fun seal(new: NewDocument, content: ByteArray) = keep(matter.sealBytes(new, content), content)
@@ -184,7 +187,9 @@ class Writing(
         sealed += Sealed(info.id, info.name, content)
     }
 
-    private fun document(name: String): DocumentId = sealed.single { it.name == name }.id
+    private fun named(name: String): Sealed = sealed.single { it.name == name }
+
+    private fun document(name: String): DocumentId = named(name).id
 
     private fun request(device: String, name: String): EnrolmentRequest =
         EnrolmentRequest(Vault.request(folder.storage(device), NewUser(name), Guard(PASSPHRASE)).toBytes())

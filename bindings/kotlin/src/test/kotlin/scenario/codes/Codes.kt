@@ -20,6 +20,7 @@ class Codes {
         chain()
         people()
         stores()
+        sharing()
         val registry = errorCodes()
         val reachable = registry.filter { it.reachable }.map { it.code }.toSet()
         hold("as expected: $unheld", unheld.isEmpty())

@@ -86,6 +86,8 @@ private fun Codes.colleague(desk: Desk, partner: Vault, matter: Matter, letter: 
     fails("role-missing") { mine.sealBytes(NewDocument("x"), ByteArray(0)) }
     matter.screen(paralegal, "conflict")
     fails("screened") { mine.openBytes(letter.id) }
+    // What outsiders are shown of this device, one of two.
+    partner.party().use { standing(checkNotNull(it.standing), partner.trust.genesis) }
     // A device that is there already.
     fails("key-used") { partner.enrol(request, request.words) }
 }
