@@ -48,6 +48,15 @@ shipped() {
     case $(uname -s) in Linux) strip --strip-debug "$1" ;; esac
 }
 
+# stock_recipient FOLDER: a key of stock age's in a story's folder, for the share that `age` opens afterwards.
+stock_recipient() {
+    need_debian age age
+    mkdir -p "$1"
+    rm -f "$1/stock-key.txt"
+    age-keygen -o "$1/stock-key.txt" 2>/dev/null
+    age-keygen -y "$1/stock-key.txt" >"$1/stock-recipient.txt"
+}
+
 # The folder of a jar in which JNA looks for this machine's library.
 jna_folder() {
     local os arch

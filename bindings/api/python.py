@@ -5,9 +5,11 @@ import inspect
 import re
 import typing
 
+import privity.age
 import privity.audit
 import privity.envelope
 import privity.keys
+import privity.sharing
 
 
 def signature(value: object) -> str:
@@ -46,7 +48,7 @@ def members(kind: type) -> typing.Iterator[str]:
         yield f"{name}: {getattr(shown, '__name__', shown)}"
 
 
-for module in (privity, privity.audit, privity.envelope, privity.keys):
+for module in (privity, privity.age, privity.audit, privity.envelope, privity.keys, privity.sharing):
     print(f"# {module.__name__}")
     for name in sorted(module.__all__):
         value = getattr(module, name)

@@ -6,7 +6,8 @@ Unlock a :class:`Vault`, take a :class:`Matter`, seal and open documents in it::
         matter = vault.matters()[0]
         info = matter.seal_file(NewDocument(name="brief.pdf"), Path("brief.pdf"))
 
-:mod:`privity.envelope` and :mod:`privity.audit` are the envelope and the chain alone.
+:mod:`privity.envelope` and :mod:`privity.audit` are the envelope and the chain alone, :mod:`privity.sharing`
+sends documents to people outside and takes theirs.
 
 Every call blocks, may be made on any thread, lets other threads run meanwhile and raises
 :class:`PrivityError`. No key is ever a Python object.

@@ -22,12 +22,17 @@ class PrivityError(Exception):
     """What is wrong, in a sentence without its full stop."""
     advice: str
     """What the caller can do."""
+    step: _native.Step | None
+    """Of a share that was refused: the step at which."""
 
-    def __init__(self, code: str, text: str, advice: str) -> None:
-        super().__init__(code, text, advice)
+    def __init__(
+        self, code: str, text: str, advice: str, step: _native.Step | None = None
+    ) -> None:
+        super().__init__(code, text, advice, *(() if step is None else (step,)))
         self.code = code
         self.text = text
         self.advice = advice
+        self.step = step
 
     def __str__(self) -> str:
         return f"{self.code}: {self.text}"
@@ -91,9 +96,9 @@ def call(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return function(*args, **kwargs)
     except _native.PrivityError as error:
-        # The generated variants: each has these three.
-        code, text, advice = (getattr(error, name) for name in ("code", "text", "advice"))
-        raise _KINDS[type(error).__name__](code, text, advice) from None
+        # The generated variants: each has these four.
+        parts = [getattr(error, name) for name in ("code", "text", "advice", "step")]
+        raise _KINDS[type(error).__name__](*parts) from None
     except _native.InternalError:
         # A defect of ours: its words may hold anything, so they stay here.
         raise MisuseError(

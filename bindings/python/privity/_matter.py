@@ -8,6 +8,8 @@ from privity import _native
 from privity._crossing import BytesLike, StrPath, crossing, path_crossing
 from privity._errors import call
 from privity._handles import PIECE
+from privity._party import Contact
+from privity._share import Accepted, Draft, Imported, contacts_crossing
 from privity._streams import DocumentReader, DocumentWriter
 from privity._watcher import Watcher, watched
 
@@ -135,6 +137,37 @@ class Matter:
     def describe(self, id: str, change: _native.Change) -> _native.DocumentInfo:
         """Renames a document or gives it another media type. The sealed bytes stay as they are."""
         return call(self._inner.describe, id, change)
+
+    def share(
+        self,
+        draft: Draft,
+        documents: Iterable[str],
+        to: StrPath,
+        *,
+        watcher: Watcher | None = None,
+    ) -> _native.Made:
+        """Shares documents, in the order of their ids, into the new file ``to``. The share is on record,
+        with whom it is for, before the file is there under its name."""
+        ids, path = list(documents), path_crossing(to)
+        return watched(watcher, lambda listener: self._inner.share(draft._inner, ids, path, listener))
+
+    def accept(
+        self, source: StrPath, contacts: Iterable[Contact], *, watcher: Watcher | None = None
+    ) -> Imported:
+        """Accepts a share for this device into the matter. Nothing is on record, and nothing stays sealed,
+        unless every step passed."""
+        path, known = path_crossing(source), contacts_crossing(contacts)
+        done = watched(watcher, lambda listener: self._inner.accept(path, known, listener))
+        return Imported(Accepted(done.accepted), done.documents)
+
+    def file_receipt(self, signed: _native.SignedReceipt) -> _native.Receipt:
+        """Files a receipt as proof that a recipient got the share."""
+        return call(self._inner.file_receipt, signed)
+
+    def shares(self) -> list[_native.ShareInfo]:
+        """Every share of the matter's documents, in the order they were made, with the receipts on file,
+        each verified again."""
+        return call(self._inner.shares)
 
 
 def _pieces(source: Union[IO[bytes], Iterable[BytesLike]]) -> Iterator[BytesLike]:

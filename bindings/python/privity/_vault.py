@@ -11,6 +11,7 @@ from privity._errors import call
 from privity._handles import _Scoped
 from privity._guard import Guard
 from privity._matter import Matter
+from privity._party import Card, Party, card_details
 from privity._types import scope_firm, scope_matter
 from privity._watcher import Watcher, watched
 
@@ -145,6 +146,25 @@ class Vault(_Scoped):
     ) -> Approval:
         """Certifies the device of a request; ``words`` is what was heard. A new person gets these roles."""
         return Approval(call(self._inner.enrol, request._inner, list(words), list(roles)))
+
+    def party(self) -> Party:
+        """This device as a party: whoever has the firm's words accepts what it signs. Release it; locking
+        the vault does not."""
+        return Party(call(self._inner.party))
+
+    def card(
+        self,
+        name: str,
+        *,
+        not_before: int,
+        expires: int,
+        organisation: str = "",
+        with_classic: bool = False,
+        previous: Card | None = None,
+    ) -> Card:
+        """A contact card of this device, with its standing."""
+        details = card_details(name, organisation, not_before, expires, with_classic, previous)
+        return Card(call(self._inner.card, details))
 
     def verify(
         self, matter: str | None = None, *, watcher: Watcher | None = None

@@ -37,6 +37,11 @@ class Identity:
         """The public key, to give to whoever wraps keys for this identity."""
         return PublicKey(call(self._inner.public))
 
+    @property
+    def recipient(self) -> str:
+        """Whom to seal age files to for this identity: ``age1pq1…``."""
+        return call(self._inner.recipient)
+
 
 class PublicKey:
     """The public half of an identity, checked."""

@@ -6,6 +6,7 @@
 mod codes;
 mod common;
 mod read;
+mod sharing;
 mod standalone;
 mod write;
 

@@ -9,6 +9,7 @@ use privity::{DocumentId, Hash};
 
 use crate::Story;
 use crate::common::{Folder, code, must, name_of, sha256, the_matter};
+use crate::sharing;
 
 pub fn play(folder: &Path) -> Story {
     let folder = Folder::new(folder);
@@ -48,7 +49,7 @@ pub fn play(folder: &Path) -> Story {
     let trust = Trust { firm: firm.parse()?, genesis: hash(genesis)? };
     let report = vault::verify_export(&fs::read(folder.path("export.bin"))?, trust)?;
     println!("06 export verified: {}", if report.is_clean() { "clean" } else { "odd" });
-    Ok(())
+    sharing::read(&folder, &matter, &partner)
 }
 
 fn hash(text: &str) -> Story<Hash> {

@@ -16,7 +16,7 @@ use privity::{DocumentId, Flow, Hash, Progress, Watcher};
 use crate::Story;
 use crate::codes;
 use crate::common::{Folder, because, code, counted, guard, must, name_of, sha256};
-use crate::standalone;
+use crate::{sharing, standalone};
 
 pub fn play(folder: &Path) -> Story {
     let folder = Folder::new(folder);
@@ -72,7 +72,8 @@ pub fn play(folder: &Path) -> Story {
     println!("25 locked: {}", code(joined.name()));
     let (seen, all, out_of_reach) = codes::play()?;
     println!("26 codes: {seen} of {all}, {out_of_reach} out of reach");
-    Ok(())
+    let shared = ["letter.txt", "long.bin", "final.txt"].map(|name| sealed.content(name));
+    sharing::play(&folder, &partner, &matter, &shared.into_iter().collect::<Story<Vec<_>>>()?)
 }
 
 /// Steps 03 to 08: by path, as bytes, through a writer; ranges, whole, cancelled.
@@ -200,7 +201,12 @@ impl Sealed {
     }
 
     fn id(&self, name: &str) -> Story<DocumentId> {
-        Ok(self.0.iter().find(|one| one.name == name).ok_or("not sealed")?.id)
+        Ok(self.content(name)?.0)
+    }
+
+    fn content(&self, name: &str) -> Story<(DocumentId, &[u8])> {
+        let one = self.0.iter().find(|one| one.name == name).ok_or("not sealed")?;
+        Ok((one.id, &one.content))
     }
 
     fn rename(&mut self, id: DocumentId, name: &str) {

@@ -5,6 +5,7 @@ mod chain;
 #[path = "../common/mod.rs"]
 mod common;
 mod envelope;
+mod sharing;
 mod store;
 mod vault;
 
@@ -33,5 +34,6 @@ pub fn all() -> BTreeSet<String> {
     chain::steps(&mut seen);
     vault::steps(&mut seen);
     store::steps(&mut seen);
+    sharing::steps(&mut seen);
     seen.0
 }

@@ -72,6 +72,10 @@ pub fn steps(seen: &mut Seen) {
     matter.screen(paralegal, "conflict".to_owned()).unwrap();
     seen.fails("screened", mine.open_bytes(letter.id, None));
 
+    // What outsiders are shown of this device, one of two.
+    let standing = partner.party().unwrap().standing().unwrap().unwrap();
+    super::sharing::standing(seen, &standing, partner.trust().unwrap().genesis);
+
     // A device that is there already.
     let words = request.words().unwrap();
     seen.fails("key-used", partner.enrol(request, words, vec![]));

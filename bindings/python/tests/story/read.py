@@ -7,6 +7,7 @@ from pathlib import Path
 
 from privity import NewDocument, TrustRoot, verify_export
 
+from story import sharing
 from story.common import Folder, clean, code, must, name_of, the_matter
 
 
@@ -40,5 +41,6 @@ def play(path: Path) -> None:
         (path / "export.bin").read_bytes(), TrustRoot(firm=firm, genesis=genesis)
     )
     print("06 export verified:", clean(report))
+    sharing.read(path, the_matter(partner))
     lawyer.lock()
     partner.lock()

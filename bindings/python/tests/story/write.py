@@ -22,7 +22,7 @@ from privity import (
     verify_export,
 )
 
-from story import alone, codes
+from story import alone, codes, sharing
 from story.common import Folder, clean, code, counted, guard, must, name_of
 
 PAPERS = {
@@ -97,6 +97,9 @@ def play(path: Path) -> None:
     lawyer.lock()
     print("25 locked:", code(lambda: joined.name))
     print("26 codes: {} of {}, {} out of reach".format(*codes.play()))
+    contents = {one.info.id: one.content for one in sealed}
+    shared = [ids["letter.txt"], ids["long.bin"], draft]
+    sharing.play(path, partner, matter, [(id, contents[id]) for id in shared])
     paralegal.lock()
     partner.lock()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from privity import error_codes
 
-from story.codes import chain, envelope, store, vault
+from story.codes import chain, envelope, sharing, store, vault
 from story.codes.seen import Seen
 from story.common import must
 
@@ -16,7 +16,7 @@ from story.common import must
 def play() -> tuple[int, int, int]:
     """How many codes turned up, of how many there are; how many are out of reach."""
     seen = Seen()
-    for steps in (envelope.steps, chain.steps, vault.steps, store.steps):
+    for steps in (envelope.steps, chain.steps, vault.steps, store.steps, sharing.steps):
         with tempfile.TemporaryDirectory() as folder:
             steps(seen, Path(folder))
     registry = error_codes()

@@ -24,6 +24,7 @@ from privity import (
 )
 
 from story.codes.seen import Desk, Seen
+from story.codes.sharing import standing
 
 
 def steps(seen: Seen, folder: Path) -> None:
@@ -83,6 +84,9 @@ def steps(seen: Seen, folder: Path) -> None:
     seen.fails("already-admitted", lambda: matter.admit(paralegal, MatterRole.READER))
     matter.screen(paralegal, "conflict")
     seen.fails("screened", lambda: mine.open_bytes(letter))
+    # What outsiders are shown of this device, one of two.
+    with partner.party() as party:
+        standing(seen, party.standing, partner.trust.genesis)
     # A device that is there already.
     seen.fails("key-used", lambda: partner.enrol(request, request.words))
 
