@@ -19,7 +19,7 @@ import Testing
 
         // The story's share for stock tools goes to nobody here.
         try FileManager.default.createDirectory(at: home, withIntermediateDirectories: false)
-        let recipient = try Party.generate().classicRecipient()
+        let recipient = try Privity.Party.generate().classicRecipient()
         try Data(recipient.utf8).write(to: home.appending(path: "stock-recipient.txt"))
 
         let said = try captured(to: folder.appending(path: "said")) {
@@ -35,8 +35,8 @@ import Testing
                 try say(try vault.users(), try vault.verify(), try vault.trust())
                 // The device as a party has its keys.
                 let (party, card) = (try vault.party(), try vault.card(details))
-                let contact = try Contact(card: card)
-                try say(party, card, try card.fields(), contact, try party.keep(contact), try ShareKeys(party))
+                let contact = try Privity.Contact(card: card)
+                try say(party, card, try card.fields(), contact, try party.keep(contact), try Privity.ShareKeys(party))
                 try party.release()
             }
             story.keys = { identity, key in
@@ -70,7 +70,7 @@ import Testing
     }
 }
 
-private let details = CardDetails(name: "N. N.", notBefore: 0, expires: 4_102_444_800_000_000)
+private let details = Privity.CardDetails(name: "N. N.", notBefore: 0, expires: 4_102_444_800_000_000)
 
 /// Everything that a program can make text of a value with, to both outputs.
 private func say(_ values: Any...) throws {
