@@ -11,7 +11,7 @@ use privity::sharing::{
 };
 use privity::store::Storage;
 use privity::vault::{AccessReason, Matter, NewFirm, NewMatter, Options, Vault};
-use privity::{Clock as _, DocumentId, SecretBytes, SystemClock, Timestamp};
+use privity::{Clock as _, DocumentId, SystemClock, Timestamp};
 
 use crate::Story;
 use crate::common::{Folder, code, guard, must, sha256};
