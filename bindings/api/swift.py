@@ -1,7 +1,7 @@
 """Prints the public API of the Swift package from its symbol graphs, one line a name.
 
-Arguments: the symbol graphs of Privity and PrivityGenerated. Of the second only those types count to which
-Privity gives a name.
+Arguments: the symbol graphs of Privity, of what it adds to types of PrivityGenerated, and of PrivityGenerated.
+Of the last only those types count to which Privity gives a name.
 """
 
 import json
@@ -15,7 +15,8 @@ def symbols(path):
             yield symbol["pathComponents"], symbol["kind"]["identifier"], shown
 
 
-ours, generated = (list(symbols(path)) for path in sys.argv[1:])
+own, added, generated = (list(symbols(path)) for path in sys.argv[1:])
+ours = own + added
 named = {path[0] for path, kind, _ in ours if kind == "swift.typealias" and len(path) == 1}
 lines = {(path[0], ".".join(path[:-1]), shown) for path, kind, shown in ours}
 lines |= {(path[0], ".".join(path[:-1]), shown) for path, kind, shown in generated if path[0] in named}

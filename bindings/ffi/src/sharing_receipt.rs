@@ -71,9 +71,9 @@ pub fn sign_receipt(
 /// `receipt-refused` if it is of another share or by another person than `contact`; `contact-unverified`,
 /// `contact-changed`, `contact-revoked`; as `parse_manifest`.
 #[uniffi::export]
-pub fn verify_receipt(signed: SignedReceipt, sent: Blob, contact: Arc<Contact>) -> Result<Receipt> {
+pub fn verify_receipt(receipt: SignedReceipt, sent: Blob, contact: Arc<Contact>) -> Result<Receipt> {
     let sent = manifest::Manifest::parse(sent.as_slice())?;
-    Receipt::of(&sharing::Receipt::verify(&signed.inner(), &sent, contact.inner().verified()?)?)
+    Receipt::of(&sharing::Receipt::verify(&receipt.inner(), &sent, contact.inner().verified()?)?)
 }
 
 /// Reads a receipt, unverified.

@@ -139,8 +139,8 @@ impl Matter {
     /// Fails with `receipt`, `sshsig`, `public-key` for bytes that are none; `signature-refused`;
     /// `receipt-refused` if it is of no share of this matter or not by the recipient it names;
     /// `no-access`, `screened` or `role-missing` unless this user reads here.
-    pub fn file_receipt(&self, signed: SignedReceipt) -> Result<Receipt> {
-        Receipt::of(&self.0.file_receipt(&signed.inner())?)
+    pub fn file_receipt(&self, receipt: SignedReceipt) -> Result<Receipt> {
+        Receipt::of(&self.0.file_receipt(&receipt.inner())?)
     }
 
     /// Every share of the matter's documents, in the order they were made, with the receipts on file,

@@ -53,6 +53,10 @@ extension SealedDocument: Crossing {
     var extent: Int { summary.extent + rest }
 }
 
+extension SignedReceipt: Crossing {
+    var extent: Int { json.extent + signature.extent }
+}
+
 extension URL {
     /// The path of a file.
     func crossing() throws(PrivityError) -> String {

@@ -13,6 +13,8 @@ public struct PrivityError: Error, Sendable, Hashable {
     public let text: String
     /// What the caller can do.
     public let advice: String
+    /// Of a share that was refused: the step at which.
+    public let step: Step?
 }
 
 /// Who has to act on an error.
@@ -51,32 +53,39 @@ extension PrivityError: CustomStringConvertible, LocalizedError {
 extension PrivityError {
     init(_ error: PrivityGenerated.PrivityError) {
         switch error {
-        case .Invalid(let code, let text, let advice, _): self.init(kind: .invalid, code: code, text: text, advice: advice)
-        case .Misuse(let code, let text, let advice, _): self.init(kind: .misuse, code: code, text: text, advice: advice)
-        case .Refused(let code, let text, let advice, _): self.init(kind: .refused, code: code, text: text, advice: advice)
-        case .NotFound(let code, let text, let advice, _):
-            self.init(kind: .notFound, code: code, text: text, advice: advice)
-        case .Locked(let code, let text, let advice, _): self.init(kind: .locked, code: code, text: text, advice: advice)
-        case .Storage(let code, let text, let advice, _): self.init(kind: .storage, code: code, text: text, advice: advice)
-        case .Stale(let code, let text, let advice, _): self.init(kind: .stale, code: code, text: text, advice: advice)
-        case .Cancelled(let code, let text, let advice, _):
-            self.init(kind: .cancelled, code: code, text: text, advice: advice)
-        case .Entropy(let code, let text, let advice, _): self.init(kind: .entropy, code: code, text: text, advice: advice)
+        case .Invalid(let code, let text, let advice, let step):
+            self.init(kind: .invalid, code: code, text: text, advice: advice, step: step)
+        case .Misuse(let code, let text, let advice, let step):
+            self.init(kind: .misuse, code: code, text: text, advice: advice, step: step)
+        case .Refused(let code, let text, let advice, let step):
+            self.init(kind: .refused, code: code, text: text, advice: advice, step: step)
+        case .NotFound(let code, let text, let advice, let step):
+            self.init(kind: .notFound, code: code, text: text, advice: advice, step: step)
+        case .Locked(let code, let text, let advice, let step):
+            self.init(kind: .locked, code: code, text: text, advice: advice, step: step)
+        case .Storage(let code, let text, let advice, let step):
+            self.init(kind: .storage, code: code, text: text, advice: advice, step: step)
+        case .Stale(let code, let text, let advice, let step):
+            self.init(kind: .stale, code: code, text: text, advice: advice, step: step)
+        case .Cancelled(let code, let text, let advice, let step):
+            self.init(kind: .cancelled, code: code, text: text, advice: advice, step: step)
+        case .Entropy(let code, let text, let advice, let step):
+            self.init(kind: .entropy, code: code, text: text, advice: advice, step: step)
         }
     }
 
     static let bytesTooLong = PrivityError(
         kind: .misuse, code: "bytes-too-long", text: "one call takes and gives less than 2^31 bytes",
-        advice: "Use the call that takes a file, or a reader or a writer, piece by piece.")
+        advice: "Use the call that takes a file, or a reader or a writer, piece by piece.", step: nil)
 
     static let notAFile = PrivityError(
         kind: .misuse, code: "not-a-file", text: "the URL is not that of a file",
-        advice: "Give a file URL.")
+        advice: "Give a file URL.", step: nil)
 
     /// A defect of ours: the library's own words may hold anything, so they stay here.
     static let defect = PrivityError(
         kind: .misuse, code: "defect", text: "the library failed where it must not",
-        advice: "Report it; what was asked for did not happen, or not wholly.")
+        advice: "Report it; what was asked for did not happen, or not wholly.", step: nil)
 }
 
 /// Every call into the library goes through here: no error of the generated code gets out.

@@ -25,7 +25,7 @@ extension Story {
     /// turns up.
     func playCodes() throws {
         let seen = Seen()
-        for steps in [envelopeCodes, chainCodes, vaultCodes, storeCodes] { try temporary { try steps(seen, $0) } }
+        for steps in [envelopeCodes, chainCodes, vaultCodes, storeCodes, sharingCodes] { try temporary { try steps(seen, $0) } }
         errors += seen.errors
         let registry = try errorCodes()
         for one in registry {

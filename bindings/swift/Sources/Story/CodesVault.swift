@@ -85,6 +85,8 @@ private func peopleCodes(
     try seen.fails("role-missing") { _ = try mine.sealBytes(NewDocument(name: "x"), Data()) }
     try matter.screen(paralegal, reason: "conflict")
     try seen.fails("screened") { _ = try mine.openBytes(letter) }
+    // What outsiders are shown of the partner's device, one of two.
+    try standingCodes(seen, partner)
     // A device that is there already.
     try seen.fails("key-used") { _ = try partner.enrol(asked, words: words) }
 }

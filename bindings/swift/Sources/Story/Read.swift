@@ -34,5 +34,7 @@ extension Story {
         try must(trust.count == 2, "trust.txt has two lines")
         let root = TrustRoot(firm: String(trust[0]), genesis: String(trust[1]))
         line("06 export verified: \(clean(try verifyExport(Data(contentsOf: folder.path("export.bin")), trust: root)))")
+
+        try readSharing(onlyMatter(partner), listed: lines.map(String.init))
     }
 }

@@ -117,3 +117,10 @@ func name(of vault: Vault, listedBy administrator: Vault) throws -> String {
     let id = try vault.user()
     return try found(try administrator.users().first { $0.id == id }?.name, "nobody")
 }
+
+/// Two words of these exchanged, as somebody may mishear them.
+func exchanged(_ words: [String]) throws -> [String] {
+    var exchanged = words
+    exchanged.swapAt(0, try found(words.firstIndex { $0 != words[0] }, "twelve equal words"))
+    return exchanged
+}

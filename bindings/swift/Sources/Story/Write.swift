@@ -51,6 +51,8 @@ extension Story {
         try lawyer.lock()
         line("25 locked: \(try code { _ = try joined.name() })")
         try playCodes()
+        let shared = try ["letter.txt", "long.bin", "final.txt"].map { try sealed.one($0) }
+        try playSharing(partner, matter, shared)
     }
 
     /// Steps 03 to 08: by path, as bytes, through a writer; ranges, whole, cancelled.
@@ -119,10 +121,7 @@ extension Story {
         let request = try Vault.request(storage, NewUser(name: name), device: folder.guardian())
         let words = try request.words()
         if let misheard {
-            let other = try found(words.firstIndex { $0 != words[0] }, "twelve equal words")
-            var exchanged = words
-            exchanged.swapAt(0, other)
-            line("\(misheard): \(try code { _ = try partner.enrol(request, words: exchanged) })")
+            line("\(misheard): \(try code { _ = try partner.enrol(request, words: exchanged(words)) })")
         }
         let approval = try partner.enrol(EnrolmentRequest(bytes: request.bytes()), words: words)
         return try Vault.accept(storage, Approval(bytes: approval.bytes()), device: folder.guardian())
@@ -165,7 +164,11 @@ private struct Sealed {
         return info.id
     }
 
-    func id(_ name: String) throws -> DocumentId { try found(all.first { $0.name == name }?.id, "not sealed: \(name)") }
+    func id(_ name: String) throws -> DocumentId { try one(name).id }
+
+    func one(_ name: String) throws -> (id: DocumentId, name: String, content: Data) {
+        try found(all.first { $0.name == name }, "not sealed: \(name)")
+    }
 
     mutating func rename(_ id: DocumentId, _ name: String) {
         for place in all.indices where all[place].id == id { all[place].name = name }

@@ -17,6 +17,11 @@ import Testing
         let needles = folder.appending(path: "needles").path(percentEncoded: false)
         let home = folder.appending(path: "story", directoryHint: .isDirectory)
 
+        // The story's share for stock tools goes to nobody here.
+        try FileManager.default.createDirectory(at: home, withIntermediateDirectories: false)
+        let recipient = try Privity.Party.generate().classicRecipient()
+        try Data(recipient.utf8).write(to: home.appending(path: "stock-recipient.txt"))
+
         let said = try captured(to: folder.appending(path: "said")) {
             let story = Story(in: home) { print($0) }
             story.unlocked = { vault in
@@ -28,6 +33,11 @@ import Testing
                     try say(Result { try (matter.members(), matter.documents(limit: 100)) })
                 }
                 try say(try vault.users(), try vault.verify(), try vault.trust())
+                // The device as a party has its keys.
+                let (party, card) = (try vault.party(), try vault.card(details))
+                let contact = try Privity.Contact(card: card)
+                try say(party, card, try card.fields(), contact, try party.keep(contact), try Privity.ShareKeys(party))
+                try party.release()
             }
             story.keys = { identity, key in
                 _ = try canaryKey(identity: identity.inner, key: key.inner, needles: needles)
@@ -59,6 +69,8 @@ import Testing
         for one in planted { #expect(found(keys, in: around + one + around) == [key.name]) }
     }
 }
+
+private let details = Privity.CardDetails(name: "N. N.", notBefore: 0, expires: 4_102_444_800_000_000)
 
 /// Everything that a program can make text of a value with, to both outputs.
 private func say(_ values: Any...) throws {
