@@ -7,7 +7,10 @@ use privity::envelope::Profile;
 use privity::testing::anchor::{AnchorBody, ChainHead, CountedRoot};
 use privity::testing::body::*;
 use privity::testing::kind::{ChainType, Kind};
-use privity::{ChainId, DeviceId, DocumentId, FirmId, Hash, HoldId, MatterId, PrincipalId, TeamId, UserId};
+use privity::{
+    ChainId, DeviceId, DocumentId, FirmId, Hash, HoldId, MatterId, PrincipalId, ShareId, TeamId, Timestamp,
+    UserId,
+};
 use proptest::collection::{btree_map, btree_set};
 use proptest::option;
 use proptest::prelude::*;
@@ -124,6 +127,36 @@ pub fn of(kind: Kind) -> BoxedStrategy<Placed> {
                 Body::Redesignated(Redesignated { document, version, designation })
             };
             at(Matter, (document(), version(), designation()).prop_map(changed))
+        }
+        Kind::SHARED => {
+            let expires =
+                option::of((0..Timestamp::LIMIT).prop_map(|at| Timestamp::from_micros(at).unwrap()));
+            let shared = |(share, manifest, documents, expires, receipt, count)| {
+                Body::Shared(Shared {
+                    share: ShareId::from_bytes(share),
+                    manifest,
+                    documents,
+                    expires,
+                    receipt,
+                    recipients: RecipientCount::new(count).unwrap(),
+                })
+            };
+            let documents = option::of(versions().prop_map(|of| of.versions));
+            let fields = (any::<[u8; 16]>(), hash(), documents, expires, any::<bool>(), 0..=8_usize);
+            at(Matter, fields.prop_map(shared))
+        }
+        Kind::ACCEPTED => {
+            let accepted = |(share, manifest, documents)| {
+                Body::Accepted(Accepted { share: ShareId::from_bytes(share), manifest, documents })
+            };
+            let documents = option::of(versions().prop_map(|of| of.versions));
+            at(Matter, (any::<[u8; 16]>(), hash(), documents).prop_map(accepted))
+        }
+        Kind::RECEIPT => {
+            let receipt = |(share, manifest, action)| {
+                Body::Receipt(Receipt { share: ShareId::from_bytes(share), manifest, action })
+            };
+            at(Matter, (any::<[u8; 16]>(), hash(), select(ReceiptAction::ALL)).prop_map(receipt))
         }
         Kind::HOLD => {
             let hold = |(hold, documents)| Body::Hold(Hold { hold: HoldId::from_bytes(hold), documents });
