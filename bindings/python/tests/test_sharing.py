@@ -96,7 +96,7 @@ def test_what_one_party_shares_the_other_accepts(files: list[Path], tmp_path: Pa
         Step.DECRYPT,
     )
     assert refused(lambda: accept_folder(share, expert, [], other)) == ("sender-unknown", Step.SENDER)
-    assert refused(lambda: accept_folder(share, expert, known, into)) == ("exists", Step.CONTENTS)
+    assert refused(lambda: accept_folder(share, expert, known, into)) == ("exists", Step.DECRYPT)
     assert refused(lambda: check_share(data, expert, known, now=EXPIRES - 1)) == (
         "share-expired",
         Step.TERMS,
@@ -142,9 +142,11 @@ def test_contacts_are_believed_as_far_as_their_words_were_compared() -> None:
     assert sure.confirm(counsel.words).state == ContactState.VERIFIED
     assert code(lambda: sure.confirm(wrong)) == "words"
 
-    # A card with the same keys changes nothing, one with others all.
-    second = card(counsel, "Another name", previous=first)
+    # A card with the same keys and names changes nothing, one with others all.
+    second = card(counsel, previous=first)
     assert sure.update(second).state == ContactState.VERIFIED
+    renamed = card(counsel, "Another name", previous=first)
+    assert sure.update(renamed).state == ContactState.CHANGED
     assert code(lambda: sure.update(first)) == "card-order"
     with counsel.with_new_keys() as renewed:
         third = card(renewed, previous=first)

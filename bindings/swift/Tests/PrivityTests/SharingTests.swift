@@ -33,7 +33,7 @@ import Testing
         // What is there is not replaced.
         #expect(refusal { _ = try Sharing.shareFiles(counsel, draft, files, to: share) } == "exists")
         let again = refusal { _ = try Sharing.acceptFolder(share, ShareKeys(expert), contacts: contacts, into: into) }
-        #expect(again == "contents: exists")
+        #expect(again == "decrypt: exists")
 
         let receipt = try Receipt.sign(expert, accepted, .reviewed)
         let read = try Receipt.verify(receipt, sent: made.bytes, verified(expert, "E. Expert"))
