@@ -145,9 +145,17 @@ fn who_may_not_share_shares_nothing() {
     refused(matter.share(&draft(&[]), &[id], &target, None), "share-recipients");
     assert!(is_empty(folder.path()));
     // Nothing goes out under a laxer designation than its own.
-    let secret = NewDocument::new("b").unwrap().designation(Designation::ATTORNEYS_EYES_ONLY);
-    let secret = matter.seal_bytes(secret, b"b").unwrap().id;
-    refused(matter.share(&draft(&[&counsel]), &[id, secret], &target, None), "terms");
+    let sealed = |designation| {
+        let new = NewDocument::new("b").unwrap().designation(designation);
+        matter.seal_bytes(new, b"b").unwrap().id
+    };
+    let of_firm = sealed(Designation::from_number(64).unwrap());
+    refused(matter.share(&draft(&[&counsel]), &[id, of_firm], &target, None), "terms");
+    let secret = sealed(Designation::ATTORNEYS_EYES_ONLY);
+    let elsewhere = folder.path().join("raised.age");
+    let made = matter.share(&draft(&[&counsel]), &[id, secret], &elsewhere, None).unwrap();
+    assert_eq!(made.manifest.designation, Designation::ATTORNEYS_EYES_ONLY);
+    fs::remove_file(elsewhere).unwrap();
     // Nor to a card that is no longer in force.
     let late = Party::generate().unwrap();
     let ended = CardDetails { expires: Timestamp::from_micros(1).unwrap(), ..details("Late") };
@@ -157,6 +165,6 @@ fn who_may_not_share_shares_nothing() {
     refused(matter.share(&draft(&[&ended]), &[id], &target, None), "card-expired");
     assert!(is_empty(folder.path()));
     // A reader knows what is out.
-    assert_eq!(seen_by(&reader, &matter).shares().unwrap().len(), 0);
+    assert_eq!(seen_by(&reader, &matter).shares().unwrap().len(), 1);
     refused(seen_by(&outsider, &matter).shares(), "no-access");
 }

@@ -6,7 +6,9 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::audit::body::{Body, DocumentVersion, List, MAX_DOCUMENTS, Policy, RecipientCount, Shared};
+use crate::audit::body::{
+    Body, Designation, DocumentVersion, List, MAX_DOCUMENTS, Policy, RecipientCount, Shared,
+};
 use crate::audit::detail::Details;
 use crate::audit::record::Draft as RecordDraft;
 use crate::codec::cbor::Writer;
@@ -35,11 +37,13 @@ impl Matter {
     /// Shares documents, in the order of their ids, into the new file `to`. The share is on record, with whom it
     /// is for, before the file is there under its name.
     ///
+    /// The share goes out under the strictest designation of its documents, if that of the draft is laxer.
+    ///
     /// Contents are streamed from one seal into the other; memory stays at some MiB.
     ///
     /// # Errors
     /// `no-access`, `screened` or `role-missing` unless this user may seal here; `share-profile` if the firm's
-    /// policy does not allow the algorithms of age; `terms` if a document's designation is stricter than that of the share; `document-unknown`; `field` for one document twice; `matter-closed`,
+    /// policy does not allow the algorithms of age; `terms` if a document has a designation that the firm named itself and the share has another; `document-unknown`; `field` for one document twice; `matter-closed`,
     /// because whom it is for could not be kept; `exists` if `to` does; as [`make`](crate::sharing::make) and
     /// [`readers`](Self::readers); what committing can fail with.
     pub fn share(
@@ -51,9 +55,7 @@ impl Matter {
     ) -> Result<Made> {
         let party = Vault(self.inner.clone()).party()?;
         let found = self.shareable(documents)?;
-        if found.iter().any(|one| !one.info.designation.allows(draft.terms.designation)) {
-            return Err(Code::Terms.into());
-        }
+        let draft = &raised(draft, &found)?;
         let items: Vec<Item<'_>> = found.iter().map(Content::item).collect();
         let options = Options { threads: self.inner.options.threads, watcher };
         write_new(to, |out| {
@@ -126,6 +128,22 @@ impl Matter {
             Ok((plan, ()))
         })
     }
+}
+
+/// The draft under the strictest designation of its documents; one that a firm named itself goes out under the same alone.
+fn raised(draft: &Draft, found: &[Content]) -> Result<Draft> {
+    let mut draft = draft.clone();
+    for one in found {
+        let (own, outside) = (one.info.designation, draft.terms.designation);
+        if own.allows(outside) {
+            continue;
+        }
+        if own.number().max(outside.number()) >= Designation::FIRST_OF_FIRM {
+            return Err(Code::Terms.into());
+        }
+        draft.terms.designation = own;
+    }
+    Ok(draft)
 }
 
 /// Whom it is for and why, for who reads the matter.
