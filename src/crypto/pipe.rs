@@ -15,6 +15,15 @@ pub enum Side {
     Reading(Error),
 }
 
+impl Side {
+    /// The error, where it does not matter which side it is of.
+    pub fn into_error(self) -> Error {
+        match self {
+            Self::Writing(error) | Self::Reading(error) => error,
+        }
+    }
+}
+
 /// Runs `write` on a thread of its own and `read`, here, on what it writes. What is read ends only after `write`
 /// returned without an error; after an error reading fails.
 ///

@@ -15,7 +15,8 @@ pub fn open_regular(path: &Path) -> Result<(File, Metadata)> {
     if about.is_file() { Ok((file, about)) } else { Err(Code::NotAFile.into()) }
 }
 
-/// Writes a file, only its owner's where the system knows permissions, under a temporary name beside its own, syncs it, names it, syncs the folder.
+/// Writes a file, only its owner's where the system knows permissions, under a temporary name beside its own, syncs
+/// it, names it, syncs the folder.
 pub fn write_new<T>(to: &Path, write: impl FnOnce(&mut File) -> Result<T>) -> Result<T> {
     if fs::symlink_metadata(to).is_ok() {
         return Err(Code::Exists.into());
@@ -38,8 +39,8 @@ pub fn write_new<T>(to: &Path, write: impl FnOnce(&mut File) -> Result<T>) -> Re
     Ok(result)
 }
 
-/// Fills a folder, only its owner's where the system knows permissions, under a temporary name beside its own, syncs what `write` put there, names it, syncs the
-/// folder it lies in. On any error nothing is left.
+/// Fills a folder, only its owner's where the system knows permissions, under a temporary name beside its own, syncs
+/// what `write` put there, names it, syncs the folder it lies in. On any error nothing is left.
 pub fn write_new_folder<T>(to: &Path, write: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
     if fs::symlink_metadata(to).is_ok() {
         return Err(Code::Exists.into());

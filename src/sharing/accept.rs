@@ -231,9 +231,7 @@ impl Front {
         check_times(&manifest, request.now)?;
         Ok(Accepted { hash: sha256(&self.manifest), manifest, contact, shown })
     }
-}
 
-impl Front {
     fn give(&self, sink: &mut dyn Sink) -> Result<()> {
         sink.part(README, &self.readme)?;
         sink.part(SUMS, &self.sums)?;

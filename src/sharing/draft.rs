@@ -14,7 +14,7 @@ use crate::id::{Hash, ShareId};
 use crate::io::ReadAt;
 use crate::secret::{Secret, SecretBytes};
 use crate::sharing::age::{Kind, Password, Recipients};
-use crate::sharing::manifest::{Onward, Recipient, term};
+use crate::sharing::manifest::{Onward, Recipient, is_term};
 use crate::sharing::{Addressee, name};
 
 /// A share to be made.
@@ -127,11 +127,8 @@ impl Draft {
     /// What can be found wrong before anything is read.
     pub(crate) fn check(&self, now: Timestamp) -> Result<()> {
         let terms = &self.terms;
-        let texts = [Some(&terms.purpose), terms.basis.as_ref()];
-        for text in texts.into_iter().flatten() {
-            term(text.clone()).map_err(|_| Code::Terms)?;
-        }
-        if terms.expires.is_some_and(|at| at <= now) {
+        let texts = is_term(&terms.purpose) && terms.basis.as_deref().is_none_or(is_term);
+        if !texts || terms.expires.is_some_and(|at| at <= now) {
             return Err(Code::Terms.into());
         }
         name::check(&self.name)?;

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
@@ -45,8 +45,8 @@ pub struct Made {
 ///
 /// # Errors
 /// `terms`, `party`, `share-recipients` for a draft that cannot be made; `card-expired`, `card-not-yet-valid` of an
-/// addressee; `document-too-large`; `source-changed`
-/// if a content is another when it is read again; `io`, `entropy`, `cancelled`.
+/// addressee; `document-too-large`; `source-changed` if a content is another when it is read again; `io`, `entropy`,
+/// `cancelled`.
 pub fn make(
     sender: &Party,
     draft: &Draft,
@@ -89,24 +89,22 @@ impl Plan {
         // What nobody could accept is not made.
         Manifest::parse(&bytes).map_err(|_| Code::Terms)?;
         let hash = sha256(&bytes);
-        let mut front = vec![(README, readme::text(&manifest, &hash).into_bytes()), (MANIFEST, bytes)];
-        front.extend(sender.standing().map(|standing| (CHAIN, standing.to_vec())));
-        let listed = front.iter().map(|(name, bytes)| (*name, sha256(bytes)));
-        let documents = manifest.documents.iter().zip(&digests);
-        let documents = documents.map(|(document, digests)| (document.path.as_str(), digests.sha256));
-        let sums = sums::write(listed.chain(documents))?.into_bytes();
+        let readme = readme::text(&manifest, &hash).into_bytes();
+        let mut front = vec![Front::new(README, readme), Front::new(MANIFEST, bytes)];
+        front.extend(sender.standing().map(|standing| Front::new(CHAIN, standing.to_vec())));
+        let documents = manifest.documents.iter().map(|document| document.path.as_str()).zip(&digests);
+        let listed = front.iter().map(|part| (part.name, &part.digests)).chain(documents.clone());
+        let sums = sums::write(listed.map(|(name, digests)| (name, digests.sha256)))?.into_bytes();
         let signature = sshsig::sign(sender.ssh(), Namespace::Disclosure, &sums).into_bytes();
-        front.splice(1..1, [(SUMS, sums), (SIGNATURE, signature)]);
-        let mut entries = Vec::with_capacity(front.len() + items.len());
-        for (name, bytes) in &front {
-            let digests = digest(bytes);
-            entries.push(Entry { name: (*name).to_owned(), size: digests.length, crc32: digests.crc32 });
-        }
-        for (document, digests) in manifest.documents.iter().zip(&digests) {
-            entries.push(Entry { name: document.path.clone(), size: digests.length, crc32: digests.crc32 });
-        }
-        let layout = Layout::new(entries)?;
-        let front = front.into_iter().map(|(_, bytes)| bytes).collect();
+        front.splice(1..1, [Front::new(SUMS, sums), Front::new(SIGNATURE, signature)]);
+        let entries = front.iter().map(|part| (part.name, &part.digests)).chain(documents);
+        let entries = entries.map(|(name, digests)| Entry {
+            name: name.to_owned(),
+            size: digests.length,
+            crc32: digests.crc32,
+        });
+        let layout = Layout::new(entries.collect())?;
+        let front = front.into_iter().map(|part| part.bytes).collect();
         Ok(Self { manifest, hash, to, front, digests, layout })
     }
 
@@ -116,15 +114,31 @@ impl Plan {
         out: impl Write + Send,
         options: Options<'_>,
     ) -> Result<Made> {
-        let length = self.layout.len();
+        let Self { manifest, hash, to, front, digests, layout } = self;
+        let length = layout.len();
         let all = Total { watcher: options.watcher, total: length };
         let watcher = options.watcher.is_some().then_some(&all as &dyn Watcher);
-        let archive = Archive::new(&self, items)?;
-        let written = age::seal_stream(&self.to, archive, out, Options { watcher, ..options })?;
+        let archive = Archive::new(front, items, &digests, &layout)?;
+        let written = age::seal_stream(&to, archive, out, Options { watcher, ..options })?;
         if written != length {
             return Err(Code::SourceChanged.into());
         }
-        Ok(Made { manifest: self.manifest, hash: self.hash, length })
+        Ok(Made { manifest, hash, length })
+    }
+}
+
+/// An entry before the documents.
+struct Front {
+    name: &'static str,
+    bytes: Vec<u8>,
+    digests: Digests,
+}
+
+impl Front {
+    fn new(name: &'static str, bytes: Vec<u8>) -> Self {
+        let mut hasher = Hasher::default();
+        hasher.update(&bytes);
+        Self { name, bytes, digests: hasher.finish() }
     }
 }
 
@@ -210,10 +224,8 @@ fn digest_content(content: &dyn ReadAt, threads: Threads, watcher: Option<&dyn W
         from.each(|piece| hash.update(piece))?;
         Ok(hash.finish())
     });
-    match hashed {
-        Ok((crc32, sha256)) => Ok(Digests { length: size, sha256, crc32 }),
-        Err(Side::Writing(error) | Side::Reading(error)) => Err(error),
-    }
+    let (crc32, sha256) = hashed.map_err(Side::into_error)?;
+    Ok(Digests { length: size, sha256, crc32 })
 }
 
 fn each_piece(
@@ -236,12 +248,6 @@ fn each_piece(
     Ok(())
 }
 
-fn digest(bytes: &[u8]) -> Digests {
-    let mut hasher = Hasher::default();
-    hasher.update(bytes);
-    hasher.finish()
-}
-
 /// A content that ends early is one that somebody cut meanwhile.
 fn changed(error: io::Error) -> Error {
     match error.kind() {
@@ -250,15 +256,11 @@ fn changed(error: io::Error) -> Error {
     }
 }
 
-/// The archive, as it is read: its parts one after the other.
-struct Archive<'a> {
-    parts: VecDeque<Part<'a>>,
-    piece: Vec<u8>,
-    at: usize,
-}
+/// The archive, as it is read: its parts one after the other, each read straight to where it is wanted.
+struct Archive<'a>(VecDeque<Part<'a>>);
 
 enum Part<'a> {
-    Bytes(Vec<u8>),
+    Bytes(Cursor<Vec<u8>>),
     Content(Content<'a>),
 }
 
@@ -270,67 +272,64 @@ struct Content<'a> {
 }
 
 impl<'a> Archive<'a> {
-    fn new(plan: &Plan, items: &[Item<'a>]) -> Result<Self> {
-        let mut parts = VecDeque::new();
-        let front = plan.front.iter().map(|bytes| Part::Bytes(bytes.clone()));
-        let contents = items.iter().zip(&plan.digests).map(|(item, known)| {
+    fn new(front: Vec<Vec<u8>>, items: &[Item<'a>], digests: &[Digests], layout: &Layout) -> Result<Self> {
+        let bytes = |bytes| Part::Bytes(Cursor::new(bytes));
+        let contents = items.iter().zip(digests).map(|(item, known)| {
             Part::Content(Content { from: item.content, at: 0, known: *known, crc32: Crc32::default() })
         });
-        for (entry, part) in front.chain(contents).enumerate() {
-            parts.push_back(Part::Bytes(plan.layout.local_header(entry)?));
-            parts.push_back(part);
+        let mut parts = VecDeque::new();
+        for (entry, part) in front.into_iter().map(bytes).chain(contents).enumerate() {
+            parts.extend([bytes(layout.local_header(entry)?), part]);
         }
-        parts.push_back(Part::Bytes(plan.layout.tail()));
-        Ok(Self { parts, piece: Vec::new(), at: 0 })
+        parts.push_back(bytes(layout.tail()));
+        Ok(Self(parts))
     }
+}
 
-    /// Puts the next piece in place; `false` after the last.
-    fn next(&mut self) -> Result<bool> {
-        self.at = 0;
-        match self.parts.front_mut() {
-            None => return Ok(false),
-            Some(Part::Bytes(bytes)) => self.piece = std::mem::take(bytes),
-            Some(Part::Content(content)) => {
-                if !content.next(&mut self.piece)? {
-                    return Ok(true);
-                }
-            }
+impl Read for Content<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.known.length - self.at).unwrap_or(usize::MAX);
+        let most = left.min(out.len());
+        let out = out.get_mut(..most).unwrap_or_default();
+        if !out.is_empty() {
+            self.from.read_exact_at(self.at, out).map_err(changed)?;
+            self.crc32.update(out);
+            self.at += out.len() as u64;
         }
-        self.parts.pop_front();
-        Ok(true)
+        Ok(out.len())
     }
 }
 
 impl Content<'_> {
-    /// The next piece; `true` once it was the last, and what was read is what was read before.
-    fn next(&mut self, piece: &mut Vec<u8>) -> Result<bool> {
-        let left = self.known.length - self.at;
-        let count = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
-        piece.resize(count, 0);
-        self.from.read_exact_at(self.at, piece).map_err(changed)?;
-        self.crc32.update(piece);
-        self.at += count as u64;
-        if self.at < self.known.length {
-            return Ok(false);
+    /// Whether what was read to its end is what was read before. Its SHA-256 is signed already: whoever changed it and
+    /// kept the checksum is found by who receives it.
+    fn is_same(&self) -> io::Result<bool> {
+        if self.known.length == 0 {
+            // Nothing was read: what opens and verifies as it is read is opened here.
+            self.from.read_exact_at(0, &mut [])?;
         }
-        // Its SHA-256 is signed already: whoever changed it and kept the checksum is found by who receives it.
-        let same = self.crc32.value() == self.known.crc32 && self.from.size()? == self.known.length;
-        if same { Ok(true) } else { Err(Code::SourceChanged.into()) }
+        Ok(self.crc32.value() == self.known.crc32 && self.from.size()? == self.known.length)
     }
 }
 
 impl Read for Archive<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.piece.len() && !out.is_empty() {
-            if !self.next()? {
-                self.piece.clear();
-                self.at = 0;
-                return Ok(0);
+        while let Some(part) = self.0.front_mut().filter(|_| !out.is_empty()) {
+            let count = match part {
+                Part::Bytes(bytes) => bytes.read(out)?,
+                Part::Content(content) => content.read(out)?,
+            };
+            if count > 0 {
+                return Ok(count);
             }
+            if let Part::Content(content) = part
+                && !content.is_same()?
+            {
+                return Err(Error::from(Code::SourceChanged).into());
+            }
+            self.0.pop_front();
         }
-        let count = self.piece.get(self.at..).unwrap_or_default().read(out)?;
-        self.at += count;
-        Ok(count)
+        Ok(0)
     }
 }
 

@@ -160,10 +160,13 @@ fn each<T>(values: Vec<Value>, read: impl Fn(Value) -> Result<T>) -> Result<Vec<
     values.into_iter().map(read).collect()
 }
 
-/// What people say on a share: not empty, at most 4 KiB, and nothing in it misleads but line feeds.
-pub(super) fn term(text: String) -> Result<String> {
-    let plain = text.chars().all(|c| c == '\n' || !name::misleads(c));
-    if text.is_empty() || text.len() > MAX_TERM || !plain { Err(Code::Manifest.into()) } else { Ok(text) }
+/// Whether people may say this on a share: not empty, at most 4 KiB, and nothing in it misleads but line feeds.
+pub(super) fn is_term(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_TERM && text.chars().all(|c| c == '\n' || !name::misleads(c))
+}
+
+fn term(text: String) -> Result<String> {
+    if is_term(&text) { Ok(text) } else { Err(Code::Manifest.into()) }
 }
 
 /// Bytes in hexadecimal.
