@@ -1,11 +1,13 @@
 //! The peer of whole files: the program `age`, with an X25519 recipient.
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::aim::Unmeasured;
+use super::aim::{Measured, Unmeasured, pairs, timed};
+use super::env::Env;
 
 pub struct Age {
     program: PathBuf,
@@ -51,6 +53,38 @@ impl Age {
         output(Command::new(&self.program).args(options).arg("-o").arg(to).arg(from))
             .map_err(Unmeasured::Broken)?;
         Ok(File::open(to)?.sync_all()?)
+    }
+}
+
+/// Times the program and us in turn, each writing what it makes anew: a file of the program's, a file or a folder of
+/// ours.
+pub fn against_age(
+    env: &Env,
+    theirs: (&Path, impl Fn(&Path) -> Result<(), Unmeasured>),
+    ours: (&Path, impl FnMut(&Path) -> Result<(), Unmeasured>),
+) -> Result<Measured, Unmeasured> {
+    let ((their_path, their_work), (our_path, mut our_work)) = (theirs, ours);
+    let pairs = pairs(
+        env.runs,
+        1,
+        |_| {
+            remove(their_path)?;
+            Ok(timed(|| their_work(their_path))?.0)
+        },
+        |_| {
+            remove(our_path)?;
+            Ok(timed(|| our_work(our_path))?.0)
+        },
+    )?;
+    Ok(Measured::speed(env.size, "age", &pairs))
+}
+
+/// What an earlier run left.
+fn remove(path: &Path) -> io::Result<()> {
+    match path.is_dir() {
+        true => fs::remove_dir_all(path),
+        false if path.exists() => fs::remove_file(path),
+        false => Ok(()),
     }
 }
 

@@ -15,6 +15,7 @@ use privity::testing::{hpke, secret};
 use privity::{Clock as _, SystemClock, Timestamp};
 use sha2::{Digest as _, Sha256};
 
+use super::age::against_age;
 use super::aim::{Aim, Goal, Measured, Unmeasured, check, pairs, timed};
 use super::env::{Env, Random, sha256_of};
 
@@ -80,105 +81,67 @@ fn verified(party: &Party) -> Result<VerifiedContact, Unmeasured> {
 fn made(env: &Env) -> Result<Measured, Unmeasured> {
     let (age, input, scratch, people) = (env.age()?, env.input()?, env.scratch()?, People::new()?);
     let (theirs, ours) = (scratch.path().join("theirs"), scratch.path().join("ours"));
-    let pairs = pairs(
-        env.runs,
-        1,
-        |_| {
-            remove(&theirs)?;
-            Ok(timed(|| age.encrypt(&input.path, &theirs))?.0)
-        },
-        |_| {
-            remove(&ours)?;
-            Ok(timed(|| people.share(std::slice::from_ref(&input.path), &ours))?.0)
-        },
-    )?;
+    let share = |to: &Path| people.share(std::slice::from_ref(&input.path), to);
+    let measured = against_age(env, (&theirs, |to| age.encrypt(&input.path, to)), (&ours, share))?;
     let documents = people.accept(&ours, &scratch.path().join("in"))?;
     check(sha256_of(&documents[0])? == input.sha256, "the share holds another file")?;
-    Ok(Measured::speed(env.size, "age", &pairs))
+    Ok(measured)
 }
 
 /// The same accepted into a folder with every check, against `age -d`.
 fn opened(env: &Env) -> Result<Measured, Unmeasured> {
     let (age, input, scratch, people) = (env.age()?, env.input()?, env.scratch()?, People::new()?);
-    let (theirs, ours) = (scratch.path().join("theirs"), scratch.path().join("ours"));
+    let at = |name: &str| scratch.path().join(name);
+    let (theirs, ours, plain, into) = (at("theirs"), at("ours"), at("plain"), at("in"));
     age.encrypt(&input.path, &theirs)?;
     people.share(std::slice::from_ref(&input.path), &ours)?;
-    let (plain, into) = (scratch.path().join("plain"), scratch.path().join("in"));
     let mut documents = Vec::new();
-    let pairs = pairs(
-        env.runs,
-        1,
-        |_| {
-            remove(&plain)?;
-            Ok(timed(|| age.decrypt(&theirs, &plain))?.0)
-        },
-        |_| {
-            let _gone = fs::remove_dir_all(&into);
-            let (time, accepted) = timed(|| people.accept(&ours, &into))?;
-            documents = accepted;
-            Ok(time)
-        },
-    )?;
+    let accept = |into: &Path| {
+        documents = people.accept(&ours, into)?;
+        Ok(())
+    };
+    let measured = against_age(env, (&plain, |to| age.decrypt(&theirs, to)), (&into, accept))?;
     check(sha256_of(&documents[0])? == input.sha256, "another file came out of the share")?;
-    Ok(Measured::speed(env.size, "age", &pairs))
+    Ok(measured)
 }
 
 /// The age file alone.
 fn sealed_alone(env: &Env) -> Result<Measured, Unmeasured> {
     let (peer, input, scratch) = (env.age()?, env.input()?, env.scratch()?);
-    let (theirs, ours) = (scratch.path().join("theirs"), scratch.path().join("ours"));
+    let at = |name: &str| scratch.path().join(name);
+    let (theirs, ours, plain) = (at("theirs"), at("ours"), at("plain"));
     let identity = Identity::generate_x25519()?;
-    let to = Recipients::new(&[identity.recipient().clone()])?;
-    let pairs = pairs(
-        env.runs,
-        1,
-        |_| {
-            remove(&theirs)?;
-            Ok(timed(|| peer.encrypt(&input.path, &theirs))?.0)
-        },
-        |_| {
-            remove(&ours)?;
-            let seal = || {
-                let (from, to_file) = (File::open(&input.path)?, File::create_new(&ours)?);
-                age::seal_stream(&to, from, &to_file, Options::default())?;
-                Ok(to_file.sync_all()?)
-            };
-            Ok(timed(seal)?.0)
-        },
-    )?;
-    let plain = scratch.path().join("plain");
-    age::open_stream(&[&identity], File::open(&ours)?, File::create_new(&plain)?, Options::default())?;
+    let seal = |to: &Path| sealed(&identity, &input.path, to);
+    let measured = against_age(env, (&theirs, |to| peer.encrypt(&input.path, to)), (&ours, seal))?;
+    open(&identity, &ours, &plain)?;
     check(sha256_of(&plain)? == input.sha256, "the age file holds another file")?;
-    Ok(Measured::speed(env.size, "age", &pairs))
+    Ok(measured)
 }
 
 fn opened_alone(env: &Env) -> Result<Measured, Unmeasured> {
     let (peer, input, scratch) = (env.age()?, env.input()?, env.scratch()?);
-    let (theirs, ours) = (scratch.path().join("theirs"), scratch.path().join("ours"));
+    let at = |name: &str| scratch.path().join(name);
+    let (theirs, ours, plain, copy) = (at("theirs"), at("ours"), at("plain"), at("copy"));
     let identity = Identity::generate_x25519()?;
-    let to = Recipients::new(&[identity.recipient().clone()])?;
     peer.encrypt(&input.path, &theirs)?;
-    age::seal_stream(&to, File::open(&input.path)?, File::create_new(&ours)?, Options::default())?;
-    let (plain, opened) = (scratch.path().join("plain"), scratch.path().join("opened"));
-    let pairs = pairs(
-        env.runs,
-        1,
-        |_| {
-            remove(&plain)?;
-            Ok(timed(|| peer.decrypt(&theirs, &plain))?.0)
-        },
-        |_| {
-            remove(&opened)?;
-            let open = || {
-                let to_file = File::create_new(&opened)?;
-                age::open_stream(&[&identity], File::open(&ours)?, &to_file, Options::default())?;
-                Ok(to_file.sync_all()?)
-            };
-            Ok(timed(open)?.0)
-        },
-    )?;
-    check(sha256_of(&opened)? == input.sha256, "another file came out of the age file")?;
-    Ok(Measured::speed(env.size, "age", &pairs))
+    sealed(&identity, &input.path, &ours)?;
+    let open = |to: &Path| open(&identity, &ours, to);
+    let measured = against_age(env, (&plain, |to| peer.decrypt(&theirs, to)), (&copy, open))?;
+    check(sha256_of(&copy)? == input.sha256, "another file came out of the age file")?;
+    Ok(measured)
+}
+
+fn sealed(identity: &Identity, from: &Path, to: &Path) -> Result<(), Unmeasured> {
+    let recipients = Recipients::new(&[identity.recipient().clone()])?;
+    let to = File::create_new(to)?;
+    age::seal_stream(&recipients, File::open(from)?, &to, Options::default())?;
+    Ok(to.sync_all()?)
+}
+
+fn open(identity: &Identity, from: &Path, to: &Path) -> Result<(), Unmeasured> {
+    let to = File::create_new(to)?;
+    age::open_stream(&[identity], File::open(from)?, &to, Options::default())?;
+    Ok(to.sync_all()?)
 }
 
 /// A header for many, where the library's limit is lifted, against as many encapsulations with their HPKE.
@@ -253,11 +216,4 @@ fn many(env: &Env) -> Result<Measured, Unmeasured> {
         check(fs::read(path)? == *content, "another document came out of the share")?;
     }
     Ok(Measured::time(MANY, "hash and write", &pairs))
-}
-
-fn remove(path: &Path) -> Result<(), Unmeasured> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-        _ => Ok(()),
-    }
 }

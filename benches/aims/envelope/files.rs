@@ -1,6 +1,6 @@
 //! Whole files: sealed and opened into a new file, synced, against `age` doing the same.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -9,7 +9,8 @@ use privity::keys::OpeningKey;
 use privity::testing::seal_unhashed;
 
 use super::{at_least, header, named};
-use crate::aims::aim::{Aim, Measured, Unmeasured, check, pairs, timed};
+use crate::aims::age::against_age;
+use crate::aims::aim::{Aim, Measured, Unmeasured, check};
 use crate::aims::env::{Env, sha256_of};
 
 pub fn aims(profile: Profile) -> Vec<Aim> {
@@ -32,25 +33,15 @@ fn seal(env: &Env, profile: Profile) -> Result<Measured, Unmeasured> {
     let (age, input, scratch) = (env.age()?, env.input()?, env.scratch()?);
     let (theirs, ours) = (scratch.path().join("theirs"), scratch.path().join("ours"));
     let mut sealed = None;
-    let pairs = pairs(
-        env.runs,
-        1,
-        |_| {
-            remove(&theirs)?;
-            Ok(timed(|| age.encrypt(&input.path, &theirs))?.0)
-        },
-        |_| {
-            remove(&ours)?;
-            let (time, kept) =
-                timed(|| Ok(seal_file(&header(profile), &input.path, &ours, Options::default())?))?;
-            sealed = Some(kept);
-            Ok(time)
-        },
-    )?;
+    let seal = |to: &Path| {
+        sealed = Some(seal_file(&header(profile), &input.path, to, Options::default())?);
+        Ok(())
+    };
+    let measured = against_age(env, (&theirs, |to| age.encrypt(&input.path, to)), (&ours, seal))?;
     let (key, summary) = sealed.ok_or_else(|| Unmeasured::Broken("nothing was sealed".to_owned()))?;
     check(summary.digests.sha256.0 == input.sha256, "the hash of the sealing pass is another")?;
     opens(key.opening_key(), &Expected::from(&summary), &ours, env.size)?;
-    Ok(Measured::speed(env.size, "age", &pairs))
+    Ok(measured)
 }
 
 /// Sealing alone.
@@ -58,28 +49,15 @@ fn unhashed(env: &Env, profile: Profile) -> Result<Measured, Unmeasured> {
     let (age, input, scratch) = (env.age()?, env.input()?, env.scratch()?);
     let (theirs, ours) = (scratch.path().join("theirs"), scratch.path().join("ours"));
     let mut sealed = None;
-    let pairs = pairs(
-        env.runs,
-        1,
-        |_| {
-            remove(&theirs)?;
-            Ok(timed(|| age.encrypt(&input.path, &theirs))?.0)
-        },
-        |_| {
-            remove(&ours)?;
-            let (time, key) = timed(|| {
-                let (from, to) = (File::open(&input.path)?, File::create_new(&ours)?);
-                let key = seal_unhashed(&header(profile), from, &to, Options::default())?;
-                to.sync_all()?;
-                Ok(key)
-            })?;
-            sealed = Some(key);
-            Ok(time)
-        },
-    )?;
+    let seal = |to: &Path| {
+        let (from, to) = (File::open(&input.path)?, File::create_new(to)?);
+        sealed = Some(seal_unhashed(&header(profile), from, &to, Options::default())?);
+        Ok(to.sync_all()?)
+    };
+    let measured = against_age(env, (&theirs, |to| age.encrypt(&input.path, to)), (&ours, seal))?;
     let key = sealed.ok_or_else(|| Unmeasured::Broken("nothing was sealed".to_owned()))?;
     opens(key.opening_key(), &Expected::header(header(profile)), &ours, env.size)?;
-    Ok(Measured::speed(env.size, "age", &pairs))
+    Ok(measured)
 }
 
 /// Opening: every tag, the padding, and the content commitment if it is expected.
@@ -90,32 +68,18 @@ fn open(env: &Env, profile: Profile, expected: fn(&Summary) -> Expected) -> Resu
     age.encrypt(&input.path, &theirs)?;
     let (key, summary) = seal_file(&header(profile), &input.path, &ours, Options::default())?;
     let expected = expected(&summary);
-    let pairs = pairs(
-        env.runs,
-        1,
-        |_| {
-            remove(&their_copy)?;
-            Ok(timed(|| age.decrypt(&theirs, &their_copy))?.0)
-        },
-        |_| {
-            remove(&our_copy)?;
-            let opened =
-                || Ok(open_file(key.opening_key(), &expected, &ours, &our_copy, Options::default())?);
-            Ok(timed(opened)?.0)
-        },
-    )?;
+    let open = |to: &Path| {
+        open_file(key.opening_key(), &expected, &ours, to, Options::default())?;
+        Ok(())
+    };
+    let measured = against_age(env, (&their_copy, |to| age.decrypt(&theirs, to)), (&our_copy, open))?;
     check(sha256_of(&our_copy)? == input.sha256, "we opened something else")?;
     check(sha256_of(&their_copy)? == input.sha256, "age opened something else")?;
-    Ok(Measured::speed(env.size, "age", &pairs))
+    Ok(measured)
 }
 
 /// What was sealed opens to as many bytes, and every check passes.
 fn opens(key: &OpeningKey, expected: &Expected, sealed: &Path, size: u64) -> Result<(), Unmeasured> {
     let opener = Opener::new(key, expected, File::open(sealed)?)?;
     check(opener.copy_to(io::sink(), Options::default())? == size, "the sealed length is another")
-}
-
-/// A file of an earlier run: both sides write a new one.
-fn remove(path: &Path) -> io::Result<()> {
-    if path.exists() { fs::remove_file(path) } else { Ok(()) }
 }
