@@ -1,6 +1,8 @@
 //! From file to file: what succeeds is whole, what fails leaves nothing behind. Every test of a
 //! failure lists the folder afterwards.
 
+#[path = "common/alone.rs"]
+mod alone;
 #[path = "envelope_files/memory.rs"]
 mod memory;
 #[path = "envelope_files/places.rs"]

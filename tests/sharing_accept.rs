@@ -1,6 +1,8 @@
 //! Shares that somebody forged, forwarded, altered or sent at the wrong time: each is refused at its step, under its
 //! code, and leaves nothing. Every case first shows that the honest share is accepted; it prints how many it ran.
 
+#[path = "common/alone.rs"]
+mod alone;
 #[path = "sharing_framings/archive.rs"]
 mod archive;
 #[path = "sharing_framings/build.rs"]

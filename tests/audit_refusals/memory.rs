@@ -4,12 +4,13 @@
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
 use privity::SystemClock;
 use privity::audit::{Appender, Draft, Origin, TrustRoots, Verifier};
 use privity::testing::chain_keys;
+
+use super::alone::{measured_alone, peak};
 
 const CHILD: &str = "PRIVITY_TEST_CHAIN_MEMORY_CHILD";
 const SHORT: u64 = 10_000;
@@ -18,23 +19,7 @@ const MAY_GROW_KIB: u64 = 16 * 1024;
 
 #[test]
 fn memory_does_not_grow_with_the_chain() {
-    if !fs::exists("/proc/self/status").unwrap() {
-        println!("skipped: this system does not tell the peak of memory");
-        return;
-    }
-    if std::env::var_os(CHILD).is_some() {
-        return measure();
-    }
-    let name = "memory::memory_does_not_grow_with_the_chain";
-    let run = Command::new(std::env::current_exe().unwrap())
-        .args([name, "--exact", "--nocapture", "--test-threads", "1"])
-        .env(CHILD, "1")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&run.stdout);
-    said.lines().filter(|line| line.contains("KiB")).for_each(|line| println!("{line}"));
-    assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
-    assert_eq!(said.matches("KiB").count(), 2, "{said}");
+    measured_alone("memory::memory_does_not_grow_with_the_chain", CHILD, 2, measure);
 }
 
 fn measure() {
@@ -81,11 +66,4 @@ fn verify(path: &Path, count: u64) {
     }
     let findings = verifier.finish().unwrap().findings().clone();
     assert_eq!((findings.head.size, findings.reported.len()), (count, 0));
-}
-
-/// The peak of resident memory, in KiB.
-fn peak() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
-    line.trim().trim_end_matches("kB").trim().parse().unwrap()
 }

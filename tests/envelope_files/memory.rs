@@ -1,12 +1,12 @@
 //! Peak memory does not grow with the document. The peak belongs to a whole process, so the test
 //! runs itself again alone.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
-use std::process::Command;
 
 use privity::envelope::{self, Expected, Opener, Options, Sealer};
 
+use super::alone::{measured_alone, peak};
 use super::headers;
 
 const CHILD: &str = "PRIVITY_TEST_MEMORY_CHILD";
@@ -16,26 +16,7 @@ const MAY_GROW_KIB: u64 = 16 * 1024;
 
 #[test]
 fn memory_does_not_grow_with_the_document() {
-    if !fs::exists("/proc/self/status").unwrap() {
-        println!("skipped: this system does not tell the peak of memory");
-        return;
-    }
-    if std::env::var_os(CHILD).is_some() {
-        return measure();
-    }
-    let name = "memory::memory_does_not_grow_with_the_document";
-    let run = Command::new(std::env::current_exe().unwrap())
-        .args([name, "--exact", "--nocapture", "--test-threads", "1"])
-        .env(CHILD, "1")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&run.stdout);
-    print!(
-        "{}",
-        said.lines().filter(|line| line.contains("KiB")).map(|line| format!("{line}\n")).collect::<String>()
-    );
-    assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
-    assert_eq!(said.matches("KiB").count(), 4, "{said}");
+    measured_alone("memory::memory_does_not_grow_with_the_document", CHILD, 4, measure);
 }
 
 fn measure() {
@@ -86,13 +67,6 @@ fn measure() {
     report("copy_to");
     assert_eq!(read(&key, &summary), BIG);
     report("Reader");
-}
-
-/// The peak of resident memory, in KiB.
-fn peak() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
-    line.trim().trim_end_matches("kB").trim().parse().unwrap()
 }
 
 /// As many bytes as asked for, from nowhere.

@@ -3,12 +3,12 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::process::Command;
 use std::time::Instant;
 
 use privity::sharing::age::{Options, ReadAt};
 use privity::sharing::{Accepted, Addressee, Discard, Draft, Item, accept, accept_folder, make, share_files};
 
+use super::alone::{measured_alone, peak};
 use super::forge::{NOW, World, at, terms, verified};
 
 const CHILD: &str = "PRIVITY_TEST_SHARE_MEMORY_CHILD";
@@ -27,24 +27,7 @@ fn draft(world: &World) -> Draft {
 
 #[test]
 fn memory_does_not_grow_with_the_share() {
-    if !fs::exists("/proc/self/status").unwrap() {
-        println!("skipped: this system does not tell the peak of memory");
-        return;
-    }
-    if std::env::var_os(CHILD).is_some() {
-        return measure();
-    }
-    let name = "large::memory_does_not_grow_with_the_share";
-    let run = Command::new(std::env::current_exe().unwrap())
-        .args([name, "--exact", "--nocapture", "--test-threads", "1"])
-        .env(CHILD, "1")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&run.stdout);
-    let told: Vec<&str> = said.lines().filter(|line| line.contains("KiB")).collect();
-    println!("{}", told.join("\n"));
-    assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
-    assert_eq!(told.len(), 3, "{said}");
+    measured_alone("large::memory_does_not_grow_with_the_share", CHILD, 3, measure);
 }
 
 fn measure() {
@@ -87,13 +70,6 @@ fn measure() {
     report("accept");
     unpack(&second);
     report("accept_folder");
-}
-
-/// The peak of resident memory, in KiB.
-fn peak() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
-    line.trim().trim_end_matches("kB").trim().parse().unwrap()
 }
 
 /// As many zeros as asked for, from nowhere.

@@ -121,6 +121,9 @@ fn depth_size_and_number_are_bounded() {
     }
     assert_eq!(parse(b"{}\n", 2).unwrap_err().code(), "too-large");
     assert!(parse(b"{}\n", 3).is_ok());
+    let objects = |count: usize| format!("[{}{{}}]\n", "{},".repeat(count - 1));
+    assert!(parse(objects(MAX_OBJECTS).as_bytes(), 1 << 20).is_ok());
+    assert_eq!(parse(objects(MAX_OBJECTS + 1).as_bytes(), 1 << 20).unwrap_err().code(), "json");
     let many = format!("[{}0]\n", "0,".repeat(MAX_VALUES));
     assert_eq!(parse(many.as_bytes(), usize::MAX).unwrap_err().code(), "json");
 }
