@@ -1,18 +1,25 @@
 //! Shares out of a matter and into another firm's, with what the records say of them.
 
+#[path = "vault/insider.rs"]
+mod insider;
 #[path = "vault/people.rs"]
 mod people;
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use people::{Firm, admit, refused, seen_by};
-use privity::audit::body::{Designation, MatterRole};
+use insider::{Insider, chain_of};
+use people::{Firm, admit, protector, refused, seen_by};
+use privity::audit::body::{Body, Designation, MatterRole, RecipientCount, Shared};
 use privity::sharing::{
-    Addressee, CardDetails, Contact, Draft, Keys, Party, Receipt, ReceiptAction, Request, Step, Terms,
-    UnverifiedContact, VerifiedContact, accept_folder,
+    Addressee, CardDetails, Contact, Draft, Keys, Party, Receipt, ReceiptAction, Request, SignedReceipt,
+    Step, Terms, UnverifiedContact, VerifiedContact, accept_folder,
 };
-use privity::vault::{AccessReason, NewDocument, Scope, Vault};
+use privity::store::MemoryDevice;
+use privity::testing::label::Namespace;
+use privity::testing::{device_seeds, signing_key, sshsig};
+use privity::vault::{AccessReason, NewDocument, NewUser, Options, Scope, Vault};
 use privity::{Clock, SystemClock, Timestamp};
 
 fn details(name: &str) -> CardDetails<'_> {
@@ -103,18 +110,6 @@ fn exhibits_go_from_one_firm_to_another_and_to_counsel_alone() {
     let listed = matter.shares().unwrap();
     let actions: Vec<_> = listed[0].recipients.iter().map(|one| one.acknowledged.unwrap().0).collect();
     assert_eq!(actions, [ReceiptAction::Received, ReceiptAction::Reviewed]);
-    // A colleague at the other firm has its fingerprint and was not sent the share.
-    let colleague = theirs.join("U. Colleague", 1);
-    let by_colleague =
-        Receipt::sign(&party, &imported.accepted, ReceiptAction::Refused, SystemClock.now()).unwrap();
-    let other = Receipt::verify(&by_colleague, &made.manifest, &of_device(&colleague, "U. Colleague"));
-    refused(other, "receipt-refused");
-    Receipt::verify(&by_colleague, &made.manifest, &to[1]).unwrap();
-    // Given up, she is so on every device of hers, whoever else of the firm is verified.
-    let revoked = Contact::Revoked(of_device(&ours.partner, "A. Partner").revoke());
-    let both = [Contact::Verified(of_device(&ours.join("V. Associate", 2), "V. Associate")), revoked];
-    let given_up = received.accept(&share, &both, None).unwrap_err();
-    assert_eq!((given_up.step, given_up.error.code()), (Step::Sender, "contact-revoked"));
     // A receipt that somebody else signed in counsel's name is none.
     let mut forged = receipt.clone();
     forged.signature.clone_from(&reviewed.signature);
@@ -167,4 +162,190 @@ fn who_may_not_share_shares_nothing() {
     // A reader knows what is out.
     assert_eq!(seen_by(&reader, &matter).shares().unwrap().len(), 1);
     refused(seen_by(&outsider, &matter).shares(), "no-access");
+}
+
+/// A matter with one document, shared with somebody by their contact; the share.
+fn shared_with(firm: &Firm, contact: &VerifiedContact, share: &Path) -> privity::vault::Matter {
+    let matter = firm.matter("Doe v. Roe");
+    let id = matter.seal_bytes(NewDocument::new("a.pdf").unwrap(), b"a").unwrap().id;
+    matter.share(&draft(&[contact]), &[id], share, None).unwrap();
+    matter
+}
+
+/// The people of a firm have one fingerprint. That it was a colleague who signed tells the key that the share was
+/// sealed to, and nothing else.
+#[test]
+fn a_receipt_is_by_who_was_sent_the_share() {
+    let folder = tempfile::tempdir().unwrap();
+    let share = folder.path().join("share.age");
+    let (ours, theirs) = (Firm::in_memory(), Firm::in_memory());
+    let (recipient, colleague) = (theirs.join("T. Recipient", 1), theirs.join("U. Colleague", 2));
+    let [to, other] = [(&recipient, "T. Recipient"), (&colleague, "U. Colleague")];
+    let (to, other) = (of_device(to.0, to.1), of_device(other.0, other.1));
+    assert_eq!(to.fingerprint(), other.fingerprint());
+    let matter = shared_with(&ours, &to, &share);
+    let info = matter.shares().unwrap().remove(0);
+    let receipt = |at| Receipt {
+        action: ReceiptAction::Received,
+        at,
+        share: info.share,
+        fingerprint: info.recipients[0].fingerprint,
+        manifest: info.manifest,
+    };
+    let signed_by = |vault: &Vault, receipt: Receipt| {
+        let key = signing_key(device_seeds(vault).unwrap()[64..96].try_into().unwrap());
+        let json = receipt.to_bytes().unwrap();
+        let signature = sshsig::sign(&key, Namespace::Receipt, &json);
+        SignedReceipt { json, signature }
+    };
+    // The manifest, as the recipient has it.
+    let contacts = [Contact::Verified(of_device(&ours.partner, "A. Partner"))];
+    let party = recipient.party().unwrap();
+    let request = Request { keys: Keys::Party(&party), contacts: &contacts, now: SystemClock.now() };
+    let sent =
+        accept_folder(&share, &request, &folder.path().join("in"), Default::default()).unwrap().manifest;
+
+    let genuine = signed_by(&recipient, receipt(SystemClock.now()));
+    Receipt::verify(&genuine, &sent, &to).unwrap();
+    // Well signed, with the right fingerprint, by a verified contact: and not by whom it was sent to.
+    let by_colleague = signed_by(&colleague, receipt(SystemClock.now()));
+    refused(Receipt::verify(&by_colleague, &sent, &other), "receipt-refused");
+    refused(Receipt::verify(&by_colleague, &sent, &to), "receipt-refused");
+    refused(matter.file_receipt(&by_colleague), "receipt-refused");
+    assert_eq!(matter.shares().unwrap()[0].recipients[0].acknowledged, None);
+
+    // Of several on file the newest counts, in whatever order they came.
+    let at = |micros| Timestamp::from_micros(micros).unwrap();
+    let later = Receipt { action: ReceiptAction::Refused, ..receipt(at(2_000)) };
+    for one in [later, receipt(at(1_000))] {
+        matter.file_receipt(&signed_by(&recipient, one)).unwrap();
+        let newest = matter.shares().unwrap()[0].recipients[0].acknowledged;
+        assert_eq!(newest, Some((ReceiptAction::Refused, at(2_000))));
+    }
+}
+
+/// A colleague of hers is verified, and that vouches for the firm; not for who was given up.
+#[test]
+fn who_is_given_up_is_so_on_every_device_of_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let share = folder.path().join("share.age");
+    let (ours, theirs) = (Firm::in_memory(), Firm::in_memory());
+    let associate = ours.join("V. Associate", 1);
+    let first = of_device(&ours.partner, "A. Partner");
+    // The partner's second device, whose card nobody has.
+    let storage = ours.shared.with_device(Arc::new(MemoryDevice::new()));
+    let new = NewUser::further_device(ours.partner.user(), "A. Partner");
+    let request = Vault::request(storage.clone(), new, protector(2)).unwrap();
+    let approval = ours.partner.enrol(&request, &request.words(), &[]).unwrap();
+    let second = Vault::accept(storage, &approval, protector(2), Options::default()).unwrap();
+    assert_eq!(second.user(), ours.partner.user());
+    let matter = ours.matter("Doe v. Roe");
+    let id = matter.seal_bytes(NewDocument::new("a.pdf").unwrap(), b"a").unwrap().id;
+    let to = of_device(&theirs.partner, "T. Partner");
+    seen_by(&second, &matter).share(&draft(&[&to]), &[id], &share, None).unwrap();
+
+    let received = theirs.matter("Roe, defence");
+    let colleague = Contact::Verified(of_device(&associate, "V. Associate"));
+    let verdict = |contacts: &[Contact]| {
+        let refused = received.accept(&share, contacts, None).map(drop);
+        refused.map_err(|refusal| (refusal.step, refusal.error.code()))
+    };
+    assert_eq!(verdict(std::slice::from_ref(&colleague)), Ok(()));
+    assert_eq!(verdict(&[colleague.clone(), Contact::Verified(first.clone())]), Ok(()));
+    let revoked = Contact::Revoked(first.revoke());
+    assert_eq!(verdict(&[colleague.clone(), revoked]), Err((Step::Sender, "contact-revoked")));
+    let other = Contact::Revoked(of_device(&ours.join("W. Other", 3), "W. Other").revoke());
+    assert_eq!(verdict(&[colleague, other]), Ok(()), "somebody else was given up");
+}
+
+/// What an import keeps lets a stranger verify what the sender signed, without the share.
+#[test]
+fn an_import_keeps_where_it_came_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let share = folder.path().join("share.age");
+    let (ours, theirs) = (Firm::in_memory(), Firm::in_memory());
+    let (reader, outsider) = (theirs.join("B. Reader", 1), theirs.join("C. Outsider", 2));
+    let matter = ours.matter("Doe v. Roe");
+    let named = Designation::from_number(64).unwrap();
+    let new = NewDocument::new("a.pdf").unwrap().designation(named);
+    let id = matter.seal_bytes(new, b"a").unwrap().id;
+    let to = of_device(&theirs.partner, "T. Partner");
+    let terms = Terms { designation: named, ..Terms::new("Exhibits for the hearing") };
+    let draft = Draft::new(vec![Addressee::from(&to)], "A. Partner", "Partner & Co", terms);
+    let made = matter.share(&draft, &[id], &share, None).unwrap();
+
+    let received = theirs.matter("Roe, defence");
+    assert_eq!(received.received().unwrap(), []);
+    let contacts = [Contact::Verified(of_device(&ours.partner, "Our opponent's partner"))];
+    let imported = received.accept(&share, &contacts, None).unwrap();
+    // What their firm calls its designation means nothing here.
+    assert_eq!(imported.documents[0].designation, Designation::CONFIDENTIAL);
+    admit(&received, &reader, MatterRole::Reader);
+    refused(seen_by(&outsider, &received).received(), "no-access");
+    let listed = seen_by(&reader, &received).received().unwrap().remove(0);
+    assert_eq!(
+        (listed.share, listed.manifest, listed.by),
+        (made.manifest.share, made.hash, theirs.partner.device())
+    );
+    assert_eq!(listed.documents[0].document, imported.documents[0].id);
+    let provenance = listed.provenance.unwrap();
+    assert_eq!(
+        (provenance.contact.as_str(), provenance.name.as_str(), provenance.purpose.as_str()),
+        ("Our opponent's partner", "A. Partner", "Exhibits for the hearing")
+    );
+    assert_eq!(provenance.anchor, ours.partner.genesis().0);
+    let part = |path: &str| &provenance.parts.iter().find(|(name, _)| name == path).unwrap().1;
+    assert_eq!(part("privity/manifest.json"), &made.manifest.to_bytes().unwrap());
+    let key = sshsig::verify(part("SHA256SUMS.sig"), Namespace::Disclosure, part("SHA256SUMS")).unwrap();
+    assert_eq!(privity::testing::ssh_key::to_line(&key, ""), provenance.key);
+    privity::sharing::Standing::verify(part("privity/chain.cbor"), &ours.partner.genesis()).unwrap();
+    assert_eq!(provenance.parts.len(), 5);
+}
+
+/// What went out is listed, whatever its sender says of it or leaves out.
+#[test]
+fn a_share_that_does_not_say_whom_it_is_for_is_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let firm = Firm::in_memory();
+    let colleague = firm.join("B. Colleague", 1);
+    let counsel = of_party(&Party::generate().unwrap(), "C. Counsel");
+    let unverified = Party::generate().unwrap().card(&details("D. Expert")).unwrap();
+    let unverified = UnverifiedContact::from_card(unverified).overridden("the hearing is tomorrow").unwrap();
+    let matter = shared_with(&firm, &counsel, &folder.path().join("share.age"));
+    admit(&matter, &colleague, MatterRole::Member);
+    let id = matter.documents(None, 9).unwrap()[0].id;
+    let to = vec![Addressee::from(&counsel), unverified];
+    let draft = Draft::new(to, "A. Partner", "", Terms::new("Second"));
+    matter.share(&draft, &[id], &folder.path().join("second.age"), None).unwrap();
+    let (password, _words) = Draft::with_password("A. Partner", "", Terms::new("Third")).unwrap();
+    matter.share(&password, &[id], &folder.path().join("third.age"), None).unwrap();
+    let honest = matter.shares().unwrap();
+    let told = |at: usize| (honest[at].purpose.as_deref().unwrap(), honest[at].recipients.len());
+    assert_eq!([told(0), told(1), told(2)], [("Exhibits for the hearing", 1), ("Second", 2), ("Third", 0)]);
+    assert_eq!(honest[1].overridden.as_deref(), Some("2: the hearing is tomorrow"));
+    let forwardable: Vec<bool> = honest.iter().map(|one| one.forwardable).collect();
+    assert_eq!(forwardable, [false, false, true]);
+
+    // A colleague's own program: more of somebody else's share, and a share of nobody knows what to whom.
+    let insider = Insider::of(&colleague, &firm.shared);
+    let chain = chain_of(matter.id());
+    let body = |share, manifest| {
+        Body::Shared(Shared {
+            share,
+            manifest,
+            documents: None,
+            expires: None,
+            receipt: false,
+            recipients: RecipientCount::new(1).unwrap(),
+        })
+    };
+    for share in [honest[0].share, privity::ShareId::from_bytes([9; 16])] {
+        let record = insider.sign(chain, &body(share, honest[0].manifest));
+        insider.commit(&[(chain, vec![record])]);
+    }
+    let listed = matter.shares().unwrap();
+    assert_eq!(listed[..3], honest[..]);
+    let [_, _, _, odd] = &listed[..] else { panic!("{listed:?}") };
+    assert_eq!((odd.by, odd.purpose.as_deref(), odd.recipients.len()), (colleague.device(), None, 0));
+    assert!(!odd.forwardable, "it names one, whoever that is");
 }

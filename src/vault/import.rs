@@ -21,6 +21,7 @@ use crate::vault::matter::Matter;
 use crate::vault::names;
 use crate::vault::ring::{Asked, Ring};
 use crate::vault::seal::{NewDocument, Ready};
+use crate::vault::share::PURPOSE;
 use crate::vault::writer::DocumentWriter;
 
 /// A share that was accepted into a matter.
@@ -166,5 +167,4 @@ fn designation_here(theirs: Designation) -> Designation {
 
 /// Less than what fits the details of a record.
 const MAX_PARTS: usize = 12 << 20;
-const SENDER: &str = "sender";
-const PURPOSE: &str = "purpose";
+pub(super) const SENDER: &str = "sender";

@@ -43,8 +43,8 @@ impl Matter {
     ///
     /// # Errors
     /// `no-access`, `screened` or `role-missing` unless this user may seal here; `share-profile` if the firm's
-    /// policy does not allow the algorithms of age; `terms` if a document has a designation that the firm named itself and the share has another; `document-unknown`; `field` for one document twice; `matter-closed`,
-    /// because whom it is for could not be kept; `exists` if `to` does; as [`make`](crate::sharing::make) and
+    /// policy does not allow the algorithms of age; `terms` if a document has a designation that the firm named itself
+    /// and the share has another; `document-unknown`; `field` for one document twice; `matter-closed`, because whom it is for could not be kept; `exists` if `to` does; as [`make`](crate::sharing::make) and
     /// [`readers`](Self::readers); what committing can fail with.
     pub fn share(
         &self,
@@ -130,7 +130,8 @@ impl Matter {
     }
 }
 
-/// The draft under the strictest designation of its documents; one that a firm named itself goes out under the same alone.
+/// The draft under the strictest designation of its documents; one that a firm named itself goes out under the same
+/// alone.
 fn raised(draft: &Draft, found: &[Content]) -> Result<Draft> {
     let mut draft = draft.clone();
     for one in found {
@@ -224,5 +225,5 @@ impl ReadAt for Content {
 
 /// Before the number of a recipient in the name of their field.
 pub(super) const RECIPIENT: &str = "recipient-";
-const PURPOSE: &str = "purpose";
-const OVERRIDE: &str = "override";
+pub(super) const PURPOSE: &str = "purpose";
+pub(super) const OVERRIDE: &str = "override";

@@ -21,12 +21,12 @@ use crate::vault::documents::{may_know, may_read};
 use crate::vault::matter::Matter;
 use crate::vault::names;
 use crate::vault::ring::{Asked, Ring};
-use crate::vault::share::RECIPIENT;
+use crate::vault::share::{OVERRIDE, PURPOSE, RECIPIENT};
 use crate::vault::source::Source;
 use crate::wire::ssh_key;
 
 /// A share of documents of a matter, as the records have it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ShareInfo {
     /// The share.
     pub share: ShareId,
@@ -42,7 +42,14 @@ pub struct ShareInfo {
     pub receipt: bool,
     /// What was shared, ascending.
     pub documents: Vec<DocumentVersion>,
-    /// Whom it is for; nobody by name: a password share, which anybody may pass on.
+    /// Whether it is a password share, which anybody may pass on.
+    pub forwardable: bool,
+    /// Why; `None` if the details of the record are missing or not those it commits to: then whom it is for is not
+    /// known either.
+    pub purpose: Option<String>,
+    /// Why it went to contacts whose words were not compared, by their number in the list.
+    pub overridden: Option<String>,
+    /// Whom it is for by name.
     pub recipients: Vec<SharedWith>,
 }
 
@@ -64,8 +71,8 @@ impl Matter {
     /// verified again.
     ///
     /// # Errors
-    /// `no-access` or `screened` unless this user may read what is said of the matter; `row-missing`,
-    /// `details-mismatch`; `firm-tampered`, `store-incomplete`; what verifying forward can fail with.
+    /// `no-access` or `screened` unless this user may read what is said of the matter; `firm-tampered`,
+    /// `store-incomplete`; what verifying forward can fail with.
     pub fn shares(&self) -> Result<Vec<ShareInfo>> {
         self.inner.ask(|asked, ring| {
             may_know(asked, self.id)?;
@@ -104,18 +111,12 @@ impl Matter {
     }
 
     fn read_shares(&self, asked: Asked<'_>, ring: &mut Ring) -> Result<Vec<ShareInfo>> {
-        let chain = chain_of(self.id);
         let mut shares: Vec<ShareInfo> = Vec::new();
         for bytes in leaves(asked, self)? {
             let record = Record::parse(&bytes, ChainType::Matter)?;
             if !matches!(record.payload().kind, Kind::SHARED | Kind::RECEIPT) {
                 continue;
             }
-            let details = Named::of(&record);
-            let mut details = || {
-                let named = details.as_ref().ok_or(Code::DetailsMismatch)?;
-                names::open(asked, ring, self.id, chain, named)
-            };
             match record.body()? {
                 Body::Shared(body) => match shares.iter_mut().find(|one| one.share == body.share) {
                     // Another record of one share: more of its documents.
@@ -123,19 +124,15 @@ impl Matter {
                         known.add(body);
                     }
                     Some(_) => {}
-                    // A colleague's record that does not say whom it is for hides nobody else's.
-                    None => match details() {
-                        Ok(details) => shares.extend(ShareInfo::of(&record, body, &details).ok()),
-                        Err(error) if is_of_record(error.code_value()) => {}
-                        Err(error) => return Err(error),
-                    },
+                    None => {
+                        let details = details(asked, ring, self, &record)?;
+                        shares.push(ShareInfo::of(&record, body, details.as_ref()));
+                    }
                 },
                 Body::Receipt(body) => {
                     let share = shares.iter_mut().find(|one| one.share == body.share);
-                    match (share, details()) {
-                        (Some(share), Ok(details)) => share.acknowledge(&details),
-                        (Some(_), Err(error)) if !is_of_record(error.code_value()) => return Err(error),
-                        _ => {}
+                    if let (Some(share), Some(details)) = (share, details(asked, ring, self, &record)?) {
+                        share.acknowledge(&details);
                     }
                 }
                 _ => {}
@@ -146,13 +143,16 @@ impl Matter {
 }
 
 impl ShareInfo {
-    fn of(record: &Record<'_>, body: Shared, details: &Details) -> Result<Self> {
+    /// A share that does not say whom it is for is listed all the same: it went out.
+    fn of(record: &Record<'_>, body: Shared, details: Option<&Details>) -> Self {
         let payload = record.payload();
         let count = usize::from(body.recipients.get());
         let recipients = (1..=count).map(|number| {
-            let field = details.get(&format!("{RECIPIENT}{number}")).ok_or(Code::DetailsMismatch)?;
-            SharedWith::parse(field)
+            let field = details.and_then(|details| details.get(&format!("{RECIPIENT}{number}")));
+            SharedWith::parse(field.ok_or(Code::DetailsMismatch)?)
         });
+        let recipients: Option<Vec<SharedWith>> = recipients.collect::<Result<_>>().ok();
+        let told = details.filter(|_| recipients.is_some());
         let mut share = Self {
             share: body.share,
             manifest: body.manifest,
@@ -161,10 +161,13 @@ impl ShareInfo {
             expires: body.expires,
             receipt: body.receipt,
             documents: Vec::new(),
-            recipients: recipients.collect::<Result<_>>()?,
+            forwardable: count == 0,
+            purpose: told.and_then(|details| names::text(details, PURPOSE)),
+            overridden: told.and_then(|details| names::text(details, OVERRIDE)),
+            recipients: recipients.unwrap_or_default(),
         };
         share.add(body);
-        Ok(share)
+        share
     }
 
     fn add(&mut self, body: Shared) {
@@ -185,12 +188,6 @@ impl ShareInfo {
             one.acknowledged = if newest { Some((receipt.action, receipt.at)) } else { one.acknowledged };
         }
     }
-
-    /// Whether whoever has the password could have been given it by anybody.
-    #[must_use]
-    pub fn forwardable(&self) -> bool {
-        self.recipients.is_empty()
-    }
 }
 
 impl SharedWith {
@@ -206,9 +203,27 @@ impl SharedWith {
     }
 }
 
-/// Whether the details are not those that a record commits to, or none at all: whoever wrote the record is to blame.
-fn is_of_record(code: Code) -> bool {
-    matches!(code, Code::DetailsMismatch | Code::Cbor | Code::Field)
+/// The details of a record; `None` if there are none, they are missing, or not those it commits to.
+pub(super) fn details(
+    asked: Asked<'_>,
+    ring: &mut Ring,
+    matter: &Matter,
+    record: &Record<'_>,
+) -> Result<Option<Details>> {
+    let Some(named) = Named::of(record) else { return Ok(None) };
+    match names::open(asked, ring, matter.id, chain_of(matter.id), &named) {
+        Ok(details) => Ok(Some(details)),
+        Err(error) => match error.code_value() {
+            Code::RowMissing
+            | Code::SealedLength
+            | Code::ContentRefused
+            | Code::DetailsMismatch
+            | Code::TooLarge
+            | Code::Cbor
+            | Code::Field => Ok(None),
+            _ => Err(error),
+        },
+    }
 }
 
 /// A receipt by one of the recipients, and the key that signed it.
@@ -226,7 +241,7 @@ fn verify(signed: &SignedReceipt, share: &ShareInfo) -> Result<(Receipt, Verifyi
 }
 
 /// The records of a matter that count, read again from the store and compared with its verified head.
-fn leaves(asked: Asked<'_>, matter: &Matter) -> Result<Vec<Vec<u8>>> {
+pub(super) fn leaves(asked: Asked<'_>, matter: &Matter) -> Result<Vec<Vec<u8>>> {
     let chain = chain_of(matter.id);
     let head = asked.state.head(chain).ok_or(Code::MatterUnknown)?;
     let leaves = Source(asked.rows).leaves(chain, 0, head.size)?;
@@ -247,6 +262,16 @@ fn leaves(asked: Asked<'_>, matter: &Matter) -> Result<Vec<Vec<u8>>> {
 const RECEIPT: &str = "receipt";
 const SIGNATURE: &str = "signature";
 const MAX_RECIPIENT: usize = 4_096;
+
+impl fmt::Debug for ShareInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ShareInfo")
+            .field("share", &self.share)
+            .field("documents", &self.documents.len())
+            .field("recipients", &self.recipients)
+            .finish_non_exhaustive()
+    }
+}
 
 impl fmt::Debug for SharedWith {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
