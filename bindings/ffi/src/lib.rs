@@ -88,7 +88,9 @@ pub use sharing_manifest::{
 pub use sharing_receipt::{
     Receipt, ReceiptAction, SignedReceipt, parse_receipt, sign_receipt, verify_receipt,
 };
-pub use sharing_vault::{Acknowledged, Imported, ShareInfo, SharedDocument, SharedWith};
+pub use sharing_vault::{
+    Acknowledged, Imported, Provenance, Received, ShareInfo, SharedDocument, SharedWith, SignedPart,
+};
 pub use vault::{CreatedFirm, NewFirm, Storage, TrustRoot, Vault, create_firm};
 pub use vault_documents::{Change, Designation, DocumentInfo, NewDocument, NewFile, NotSealed, SealedAll};
 pub use vault_matter::{Matter, MatterRole, Member};

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use privity::{DeviceId, DocumentId, Hash, ShareId, vault};
+use privity::{DeviceId, DocumentId, Hash, PrincipalId, ShareId, vault};
 
+use crate::blob::Blob;
 use crate::error::Result;
 use crate::progress::{Listening, ProgressListener, watcher};
 use crate::sharing::{CardDetails, Party};
@@ -43,8 +44,60 @@ pub struct ShareInfo {
     pub receipt: bool,
     /// What was shared, ascending.
     pub documents: Vec<SharedDocument>,
-    /// Whom it is for; nobody by name: a password share, which anybody may pass on.
+    /// Whether it is a password share, which anybody may pass on.
+    pub forwardable: bool,
+    /// Why; absent if the details of the record are missing or not those it commits to: then whom it is for
+    /// is not known either.
+    pub purpose: Option<String>,
+    /// Why it went to contacts whose words were not compared, by their number in the list.
+    pub overridden: Option<String>,
+    /// Whom it is for by name.
     pub recipients: Vec<SharedWith>,
+}
+
+/// A share that was accepted into a matter, as the records have it.
+#[derive(Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Received {
+    /// The share.
+    pub share: ShareId,
+    /// SHA-256 of its manifest.
+    pub manifest: Hash,
+    /// The device that accepted it.
+    pub by: DeviceId,
+    /// When, by that device's clock: microseconds since 1970 UTC.
+    pub at: u64,
+    /// What its documents are in the matter, ascending.
+    pub documents: Vec<SharedDocument>,
+    /// Where it came from; absent if the details of the record are missing or not those it commits to.
+    pub provenance: Option<Provenance>,
+}
+
+/// Where a share came from.
+#[derive(Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Provenance {
+    /// The contact by whom the sender was known.
+    pub contact: String,
+    /// The name under which the sender signed.
+    pub name: String,
+    /// The sender.
+    pub party: PrincipalId,
+    /// The ssh key of a party by its own keys, the hash of a firm's first record: in hexadecimal.
+    pub anchor: Hash,
+    /// The key that signed, as OpenSSH writes it.
+    pub key: String,
+    /// Why it was disclosed.
+    pub purpose: String,
+    /// What the sender signed: README.txt, SHA256SUMS and its signature, the manifest, a firm's standing.
+    pub parts: Vec<SignedPart>,
+}
+
+/// A file of a share beside its documents.
+#[derive(Clone, PartialEq, Eq, uniffi::Record)]
+pub struct SignedPart {
+    /// Where it lies in the share.
+    pub path: String,
+    /// Its content.
+    pub bytes: Blob,
 }
 
 /// A document that was shared.
@@ -146,19 +199,56 @@ impl Matter {
     /// Every share of the matter's documents, in the order they were made, with the receipts on file,
     /// each verified again.
     ///
-    /// Fails with `no-access` or `screened`; `row-missing`, `details-mismatch`, `firm-tampered`,
-    /// `store-incomplete`.
+    /// Fails with `no-access` or `screened`; `firm-tampered`, `store-incomplete`.
     pub fn shares(&self) -> Result<Vec<ShareInfo>> {
         self.0.shares()?.into_iter().map(ShareInfo::of).collect()
+    }
+
+    /// Every share that was accepted into the matter, in their order. One of more than 256 documents comes
+    /// in several pieces, of which the first has the provenance.
+    ///
+    /// Fails as `shares`.
+    pub fn received(&self) -> Result<Vec<Received>> {
+        self.0.received()?.into_iter().map(Received::of).collect()
+    }
+}
+
+impl SharedDocument {
+    fn of(one: privity::audit::body::DocumentVersion) -> Self {
+        Self { document: one.document, version: one.version.get() }
+    }
+}
+
+impl Received {
+    fn of(one: vault::Received) -> Result<Self> {
+        Ok(Self {
+            share: one.share,
+            manifest: one.manifest,
+            by: one.by,
+            at: one.at.micros(),
+            documents: one.documents.into_iter().map(SharedDocument::of).collect(),
+            provenance: one.provenance.map(Provenance::of).transpose()?,
+        })
+    }
+}
+
+impl Provenance {
+    fn of(from: vault::Provenance) -> Result<Self> {
+        let part = |(path, bytes): (String, Vec<u8>)| Ok(SignedPart { path, bytes: Blob::new(&bytes)? });
+        Ok(Self {
+            contact: from.contact,
+            name: from.name,
+            party: from.party,
+            anchor: Hash(from.anchor),
+            key: from.key,
+            purpose: from.purpose,
+            parts: from.parts.into_iter().map(part).collect::<Result<_>>()?,
+        })
     }
 }
 
 impl ShareInfo {
     fn of(info: vault::ShareInfo) -> Result<Self> {
-        let document = |one: privity::audit::body::DocumentVersion| SharedDocument {
-            document: one.document,
-            version: one.version.get(),
-        };
         Ok(Self {
             share: info.share,
             manifest: info.manifest,
@@ -166,7 +256,10 @@ impl ShareInfo {
             at: info.at.micros(),
             expires: info.expires.map(|at| at.micros()),
             receipt: info.receipt,
-            documents: info.documents.into_iter().map(document).collect(),
+            documents: info.documents.into_iter().map(SharedDocument::of).collect(),
+            forwardable: info.forwardable,
+            purpose: info.purpose,
+            overridden: info.overridden,
             recipients: info.recipients.into_iter().map(SharedWith::of).collect::<Result<_>>()?,
         })
     }

@@ -169,6 +169,10 @@ class Matter:
         each verified again."""
         return call(self._inner.shares)
 
+    def received(self) -> list[_native.Received]:
+        """Every share that was accepted into the matter, in their order, with where it came from."""
+        return call(self._inner.received)
+
 
 def _pieces(source: Union[IO[bytes], Iterable[BytesLike]]) -> Iterator[BytesLike]:
     read = getattr(source, "read", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable
+from typing import Any, Iterable
 
 from privity import _native
 from privity._crossing import BytesLike, crossing
@@ -12,7 +12,70 @@ from privity._handles import _Handle
 from privity._native import CardFields, ContactState, PartyKind, Standing
 
 
-class Party(_Handle):
+class _Cards:
+    """Whoever makes contact cards."""
+
+    _inner: Any
+
+    def card(
+        self,
+        name: str,
+        *,
+        not_before: int,
+        expires: int,
+        organisation: str = "",
+        with_classic: bool = False,
+        previous: Card | None = None,
+    ) -> Card:
+        """A contact card, signed, in force between two times in microseconds since 1970 UTC; of a firm's device
+        with its standing."""
+        details = card_details(name, organisation, not_before, expires, with_classic, previous)
+        return Card(call(self._inner.card, details))
+
+
+class _Known:
+    """What a party and who knows it have alike."""
+
+    _inner: Any
+
+    @property
+    def kind(self) -> PartyKind:
+        """How the party is known."""
+        kind: PartyKind = call(self._inner.kind)
+        return kind
+
+    @property
+    def device(self) -> str | None:
+        """The device, of a firm's: each has a series of cards of its own."""
+        device: str | None = call(self._inner.device)
+        return device
+
+    @property
+    def anchor(self) -> str:
+        """What trust begins with, in hexadecimal: the ssh key, or the hash of the firm's first record."""
+        anchor: str = call(self._inner.anchor)
+        return anchor
+
+    @property
+    def ssh_key(self) -> str:
+        """The key that signs shares and receipts, as a line of OpenSSH."""
+        key: str = call(self._inner.ssh_key)
+        return key
+
+    @property
+    def fingerprint(self) -> str:
+        """What people compare, in hexadecimal. A party's own is that of a card without its classic recipient."""
+        fingerprint: str = call(self._inner.fingerprint)
+        return fingerprint
+
+    @property
+    def words(self) -> list[str]:
+        """The same as twelve words, which both sides read to each other."""
+        words: list[str] = call(self._inner.words)
+        return words
+
+
+class Party(_Handle, _Cards, _Known):
     """Somebody with keys of their own, or a device of a firm, which ``Vault.party`` gives. A context manager
     that gives the keys up; locking the vault does not. May be used on any threads at once."""
 
@@ -38,45 +101,10 @@ class Party(_Handle):
         confirmed. Recall kept contacts with the old party and keep them with the new one."""
         return Party(call(self._inner.with_new_keys))
 
-    def card(
-        self,
-        name: str,
-        *,
-        not_before: int,
-        expires: int,
-        organisation: str = "",
-        with_classic: bool = False,
-        previous: Card | None = None,
-    ) -> Card:
-        """A card of this party, signed, in force between two times in microseconds since 1970 UTC."""
-        details = card_details(name, organisation, not_before, expires, with_classic, previous)
-        return Card(call(self._inner.card, details))
-
     @property
     def id(self) -> str:
         """Its own choice, the same in all its cards; for a firm's device the firm's id."""
         return call(self._inner.id)
-
-    @property
-    def kind(self) -> PartyKind:
-        """How it is known."""
-        return call(self._inner.kind)
-
-    @property
-    def anchor(self) -> str:
-        """What trust in it begins with, in hexadecimal: the ssh key, or the hash of the firm's first
-        record."""
-        return call(self._inner.anchor)
-
-    @property
-    def device(self) -> str | None:
-        """The device, of a firm's."""
-        return call(self._inner.device)
-
-    @property
-    def ssh_key(self) -> str:
-        """The key that signs, as a line of OpenSSH."""
-        return call(self._inner.ssh_key)
 
     @property
     def recipient(self) -> str:
@@ -87,16 +115,6 @@ class Party(_Handle):
     def classic_recipient(self) -> str:
         """Whom to seal to with tools that know no hybrid recipients: ``age1…``."""
         return call(self._inner.classic_recipient)
-
-    @property
-    def fingerprint(self) -> str:
-        """The fingerprint of a card without the classic recipient; of a firm, of every card."""
-        return call(self._inner.fingerprint)
-
-    @property
-    def words(self) -> list[str]:
-        """The same as twelve words: what both sides read to each other."""
-        return call(self._inner.words)
 
     @property
     def standing(self) -> bytes | None:
@@ -157,12 +175,12 @@ class Card:
         call(self._inner.in_force, at)
 
 
-class Contact:
+class Contact(_Known):
     """A party as somebody else knows it; ``state`` says how far it is believed. It never changes: what
     changes it gives a new one."""
 
     def __init__(self, inner: _native.Contact) -> None:
-        self._inner = inner
+        self._inner: _native.Contact = inner
 
     @classmethod
     def from_card(cls, card: Card) -> Contact:
@@ -227,26 +245,6 @@ class Contact:
         return call(self._inner.party)
 
     @property
-    def kind(self) -> PartyKind:
-        """How the party is known."""
-        return call(self._inner.kind)
-
-    @property
-    def device(self) -> str | None:
-        """The device whose series of cards this is, of a firm's."""
-        return call(self._inner.device)
-
-    @property
-    def anchor(self) -> str:
-        """What trust begins with: the raw ssh key, or the hash of the firm's first record."""
-        return call(self._inner.anchor)
-
-    @property
-    def ssh_key(self) -> str:
-        """The key that signs its shares and receipts, as a line of OpenSSH."""
-        return call(self._inner.ssh_key)
-
-    @property
     def recipient(self) -> str | None:
         """Whom to seal to: ``age1pq1…``."""
         return call(self._inner.recipient)
@@ -255,16 +253,6 @@ class Contact:
     def classic_recipient(self) -> str | None:
         """Whom to seal to with tools that know no hybrid recipients: ``age1…``."""
         return call(self._inner.classic_recipient)
-
-    @property
-    def fingerprint(self) -> str:
-        """What people compare, as hexadecimal."""
-        return call(self._inner.fingerprint)
-
-    @property
-    def words(self) -> list[str]:
-        """The same as twelve words."""
-        return call(self._inner.words)
 
     @property
     def verified_fingerprint(self) -> str | None:

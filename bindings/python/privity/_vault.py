@@ -11,7 +11,7 @@ from privity._errors import call
 from privity._handles import _Scoped
 from privity._guard import Guard
 from privity._matter import Matter
-from privity._party import Card, Party, card_details
+from privity._party import Party, _Cards
 from privity._types import scope_firm, scope_matter
 from privity._watcher import Watcher, watched
 
@@ -43,11 +43,11 @@ class CreatedFirm(NamedTuple):
     """The root after it: for another safe."""
 
 
-class Vault(_Scoped):
+class Vault(_Scoped, _Cards):
     """A firm, unlocked on this device, and a context manager that locks it. May be used on any threads."""
 
     def __init__(self, inner: _native.Vault) -> None:
-        self._inner = inner
+        self._inner: _native.Vault = inner
 
     @classmethod
     def unlock(
@@ -151,20 +151,6 @@ class Vault(_Scoped):
         """This device as a party: whoever has the firm's words accepts what it signs. Release it; locking
         the vault does not."""
         return Party(call(self._inner.party))
-
-    def card(
-        self,
-        name: str,
-        *,
-        not_before: int,
-        expires: int,
-        organisation: str = "",
-        with_classic: bool = False,
-        previous: Card | None = None,
-    ) -> Card:
-        """A contact card of this device, with its standing."""
-        details = card_details(name, organisation, not_before, expires, with_classic, previous)
-        return Card(call(self._inner.card, details))
 
     def verify(
         self, matter: str | None = None, *, watcher: Watcher | None = None

@@ -223,6 +223,13 @@ def test_a_matter_shares_and_another_firm_takes_it_in(
     assert sorted(one.document for one in listed.documents) == sorted(ids)
     actions = [one.acknowledged and one.acknowledged.action for one in listed.recipients]
     assert actions == [ReceiptAction.RECEIVED, ReceiptAction.REVIEWED]
+    assert listed.purpose == made.manifest.purpose and not listed.forwardable
+    (came_in,) = defence.received()
+    assert (came_in.share, came_in.manifest, came_in.by) == (listed.share, listed.manifest, theirs.device)
+    origin = came_in.provenance
+    assert origin is not None and origin.name == made.manifest.sender.name
+    parts = {part.path: part.bytes for part in origin.parts}
+    assert parts["privity/manifest.json"] == made.bytes and "SHA256SUMS.sig" in parts
     assert vault.verify().is_clean and theirs.verify().is_clean
 
 

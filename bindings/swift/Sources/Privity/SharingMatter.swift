@@ -43,4 +43,7 @@ extension Matter {
     /// Every share of the matter's documents, in the order they were made, with the receipts on file, each
     /// verified again.
     public func shares() throws(PrivityError) -> [ShareInfo] { try call { try inner.shares() } }
+
+    /// Every share that was accepted into the matter, in their order, with where it came from.
+    public func received() throws(PrivityError) -> [Received] { try call { try inner.received() } }
 }

@@ -87,6 +87,11 @@ import Testing
             #expect(try info.mediaType == "application/pdf" && received.openBytes(info.id) == contents[at])
         }
         #expect(imported.documents.count == 3)
+        let cameIn = try received.received()
+        let origin = try #require(cameIn[0].provenance)
+        #expect(try cameIn.count == 1 && cameIn[0].by == other.device() && origin.name == made.manifest.sender.name)
+        let kept = origin.parts.first { $0.path == "privity/manifest.json" }
+        #expect(kept?.bytes == made.bytes && origin.parts.count == 5)
 
         let receipt = try Receipt.sign(counsel, accepted, .received)
         #expect(try matter.fileReceipt(receipt).share == made.manifest.share)

@@ -153,6 +153,9 @@ public class Matter internal constructor(
      */
     public fun shares(): List<ShareInfo> = call { inner.shares() }
 
+    /** Every share that was accepted into the matter, in their order, with where it came from. */
+    public fun received(): List<Received> = call { inner.received() }
+
     private companion object {
         const val PAGE = 256
     }

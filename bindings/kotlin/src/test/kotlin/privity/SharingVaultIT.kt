@@ -72,6 +72,11 @@ class SharingVaultIT {
             assertEquals("application/pdf", theirs.mediaType)
         }
         assertEquals(3L, received.documentsCount())
+        val cameIn = received.received().single()
+        val origin = checkNotNull(cameIn.provenance)
+        assertEquals(listOf(made.hash, theirs.device), listOf(cameIn.manifest, cameIn.by))
+        assertArrayEquals(made.bytes, origin.parts.single { it.path == "privity/manifest.json" }.bytes)
+        assertEquals(5, origin.parts.size)
 
         val receipt = signReceipt(counsel, accepted, ReceiptAction.RECEIVED)
         val reviewed = theirs.party().use { signReceipt(it, terms, ReceiptAction.REVIEWED) }
