@@ -1,5 +1,8 @@
 //! A share from one party to another: made, accepted, refused where it must be.
 
+#[path = "sharing_share/once.rs"]
+mod once;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -15,15 +15,6 @@ pub enum Side {
     Reading(Error),
 }
 
-impl Side {
-    /// The error, where it does not matter which side it is of.
-    pub fn into_error(self) -> Error {
-        match self {
-            Self::Writing(error) | Self::Reading(error) => error,
-        }
-    }
-}
-
 /// Runs `write` on a thread of its own and `read`, here, on what it writes. What is read ends only after `write`
 /// returned without an error; after an error reading fails.
 ///
@@ -91,15 +82,6 @@ impl Write for PipeWriter {
 }
 
 impl PipeReader {
-    /// Takes everything up to the end, a piece at a time as it was written.
-    pub fn each(&mut self, mut take: impl FnMut(&[u8])) -> Result<()> {
-        while self.next()? {
-            take(self.piece.get(self.at..).unwrap_or_default());
-            self.at = self.piece.len();
-        }
-        Ok(())
-    }
-
     /// Waits until there is something to read; `false` at the end.
     fn next(&mut self) -> io::Result<bool> {
         while self.at == self.piece.len() {

@@ -61,7 +61,7 @@ pub struct Item<'i> {
     pub name: &'i str,
     /// Its media type (RFC 6838).
     pub media_type: &'i str,
-    /// Its content, read twice where its digests are not known yet.
+    /// Its content.
     pub content: &'i dyn ReadAt,
     /// Length, SHA-256 and CRC-32 of the content, if they are known.
     pub digests: Option<Digests>,

@@ -11,15 +11,15 @@ use crate::io::file::{open_regular, write_new, write_new_folder};
 use crate::sharing::accept::{Accepted, Refusal, Request, Sink, Step, accept};
 use crate::sharing::age::Options;
 use crate::sharing::draft::{Draft, Item};
-use crate::sharing::make::{Made, make};
+use crate::sharing::make::{Made, make_file};
 use crate::sharing::manifest::{Document, Manifest};
 use crate::sharing::{Party, media_type};
 
 /// Makes a share of files into the new file `to`. Each document has the name of its file; its media type is told by
-/// the name's extension.
+/// the name's extension. A file of 64 MiB or more is read once: what is sealed is what was hashed.
 ///
 /// # Errors
-/// As [`make`]; `not-a-file` for a folder, a pipe or a device; `text` for a name that is no Unicode; `exists` if `to`
+/// As [`make`](crate::sharing::make); `not-a-file` for a folder, a pipe or a device; `text` for a name that is no Unicode; `exists` if `to`
 /// does.
 pub fn share_files(
     sender: &Party,
@@ -44,7 +44,7 @@ pub fn share_files(
             version: None,
         })
         .collect();
-    write_new(to, |out| make(sender, draft, &items, now, out, options))
+    write_new(to, |out| make_file(sender, draft, &items, now, out, options))
 }
 
 /// Accepts the share `from` into the new folder `into`: README.txt, SHA256SUMS and its signature, `privity/` and

@@ -1,23 +1,21 @@
 //! Making a share: the archive is read together from its parts while it is sealed, so that no plaintext is
 //! kept anywhere.
 
-use std::collections::VecDeque;
 use std::fmt;
-use std::io::{self, Cursor, Read, Write};
+use std::io::{Seek, Write};
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::crypto::entropy;
-use crate::crypto::hash::{Crc32, Digests, HashOnly, Hasher, sha256};
+use crate::crypto::hash::{Digests, Hasher, sha256};
 use crate::crypto::label::RandomPurpose;
-use crate::crypto::pipe::{PipeWriter, Side, pipe};
-use crate::crypto::pump;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use crate::id::{Hash, ShareId};
-use crate::io::ReadAt;
 use crate::progress::{Flow, Progress, Watcher};
 use crate::secret::Secret;
-use crate::sharing::age::{self, Options, Threads};
+use crate::sharing::age::{self, Options, PlacedSealer};
+use crate::sharing::archive::{self, Archive};
+use crate::sharing::content;
 use crate::sharing::draft::{Draft, Item};
 use crate::sharing::layout::{CHAIN, MANIFEST, README, SIGNATURE, SUMS};
 use crate::sharing::manifest::{Document, Ledger, Manifest, Recipient, Sender};
@@ -40,8 +38,9 @@ pub struct Made {
 /// Makes a share of these documents into `out`, which gets a binary age file. What breaks off is worthless:
 /// throw it away.
 ///
-/// Contents are read twice, the first time for their hashes, unless their digests are given; memory stays
-/// at some MiB whatever they hold.
+/// Contents are read twice, the first time for their hashes, which stand before them, unless their digests are given;
+/// memory stays at some MiB whatever they hold. [`share_files`](crate::sharing::share_files), which can write the
+/// beginning last, reads big ones once.
 ///
 /// # Errors
 /// `terms`, `party`, `share-recipients` for a draft that cannot be made; `card-expired`, `card-not-yet-valid` of an
@@ -55,75 +54,136 @@ pub fn make(
     out: impl Write + Send,
     options: Options<'_>,
 ) -> Result<Made> {
-    Plan::new(sender, draft, items, now, options)?.write(items, out, options)
+    let outline = Outline::new(sender, draft, items, now)?;
+    let known = content::digests(items, outline.sizes(), None, options)?;
+    let known = known.into_iter().flatten().collect::<Vec<_>>();
+    let rest = outline.signed_by(sender, &known)?;
+    let archive = Archive::new(&outline.front(&rest), items, &known, &rest.layout)?;
+    let told = Told { watcher: options.watcher, before: 0, total: rest.layout.len() };
+    let watcher = options.watcher.is_some().then_some(&told as &dyn Watcher);
+    let written = age::seal_stream(&outline.to, archive, out, Options { watcher, ..options })?;
+    outline.made(written, &rest.layout)
 }
 
-/// A share of which everything is decided and nothing written.
-pub(crate) struct Plan {
-    pub(crate) manifest: Manifest,
-    pub(crate) hash: Hash,
+/// The same into an empty file that can be written anywhere: of big contents the inner part is hashed and sealed as it
+/// is read, once; what stands before it is sealed when the hashes are known.
+pub(crate) fn make_file(
+    sender: &Party,
+    draft: &Draft,
+    items: &[Item<'_>],
+    now: Timestamp,
+    out: &mut (impl Write + Seek + Send),
+    options: Options<'_>,
+) -> Result<Made> {
+    let outline = Outline::new(sender, draft, items, now)?;
+    let known = content::digests(items, outline.sizes(), Some(content::BIG), options)?;
+    let layout = outline.places(sender)?;
+    let first = layout.entries().len() - items.len();
+    let mut told = Told { watcher: options.watcher, before: 0, total: layout.len() };
+    let mut sealer = PlacedSealer::new(&outline.to, out, options.threads)?;
+    let mut inner = Vec::new();
+    let mut digests = Vec::with_capacity(items.len());
+    for (number, (item, known)) in items.iter().zip(known).enumerate() {
+        if let Some(known) = known {
+            digests.push(known);
+            continue;
+        }
+        let entry = first + number;
+        let (known, sealed) =
+            content::seal(&mut sealer, &layout, entry, item.content, |done| told.tell(done))?;
+        told.before += sealed.len();
+        digests.push(known);
+        inner.push(sealed);
+    }
+    let rest = outline.signed_by(sender, &digests)?;
+    for run in archive::runs(&outline.front(&rest), items, &digests, &rest.layout, inner)? {
+        let done = sealer.seal(run.first, run.until, run.archive, |_| Ok(()), |done| told.tell(done))?;
+        told.before += done;
+    }
+    outline.made(told.before, &rest.layout)
+}
+
+/// What is decided before any content is read.
+struct Outline {
+    manifest: Manifest,
+    hash: Hash,
     to: Arc<age::Recipients>,
-    /// The entries before the documents.
-    front: Vec<Vec<u8>>,
-    digests: Vec<Digests>,
+    readme: Front,
+    signed: Front,
+    chain: Option<Front>,
+}
+
+/// What depends on the contents.
+struct Rest {
+    sums: Vec<u8>,
+    signature: Vec<u8>,
     layout: Layout,
 }
 
-impl Plan {
-    pub(crate) fn new(
-        sender: &Party,
-        draft: &Draft,
-        items: &[Item<'_>],
-        now: Timestamp,
-        options: Options<'_>,
-    ) -> Result<Self> {
+impl Outline {
+    fn new(sender: &Party, draft: &Draft, items: &[Item<'_>], now: Timestamp) -> Result<Self> {
         draft.check(now)?;
         if items.is_empty() {
             return Err(Code::Terms.into());
         }
         draft.addressees().iter().try_for_each(|to| to.in_force(now))?;
         let (to, recipients) = draft.recipients()?;
-        let digests = digests_of(items, options)?;
-        let manifest = manifest(sender, draft, items, &digests, recipients, now)?;
+        let manifest = manifest(sender, draft, items, recipients, now)?;
         let bytes = manifest.to_bytes()?;
         // What nobody could accept is not made.
         Manifest::parse(&bytes).map_err(|_| Code::Terms)?;
         let hash = sha256(&bytes);
-        let readme = readme::text(&manifest, &hash).into_bytes();
-        let mut front = vec![Front::new(README, readme), Front::new(MANIFEST, bytes)];
-        front.extend(sender.standing().map(|standing| Front::new(CHAIN, standing.to_vec())));
-        let documents = manifest.documents.iter().map(|document| document.path.as_str()).zip(&digests);
-        let listed = front.iter().map(|part| (part.name, &part.digests)).chain(documents.clone());
+        let readme = Front::new(README, readme::text(&manifest, &hash).into_bytes());
+        let signed = Front::new(MANIFEST, bytes);
+        let chain = sender.standing().map(|standing| Front::new(CHAIN, standing.to_vec()));
+        Ok(Self { manifest, hash, to, readme, signed, chain })
+    }
+
+    fn sizes(&self) -> impl Iterator<Item = u64> {
+        self.manifest.documents.iter().map(|document| document.size)
+    }
+
+    /// Where everything stands: lengths alone decide it.
+    fn places(&self, sender: &Party) -> Result<Layout> {
+        let unread = |length| Digests { length, sha256: Hash([0; 32]), crc32: 0 };
+        let signature = vec![0; sshsig::length(&sender.ssh().verifying_key(), Namespace::Disclosure)];
+        Ok(self.rest(&self.sizes().map(unread).collect::<Vec<_>>(), |_| signature)?.layout)
+    }
+
+    fn signed_by(&self, sender: &Party, digests: &[Digests]) -> Result<Rest> {
+        self.rest(digests, |sums| sshsig::sign(sender.ssh(), Namespace::Disclosure, sums).into_bytes())
+    }
+
+    fn rest(&self, digests: &[Digests], sign: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<Rest> {
+        let documents = self.manifest.documents.iter().map(|document| document.path.as_str()).zip(digests);
+        let named = |part: &'_ Front| (part.name, part.digests);
+        let readme = [named(&self.readme)].into_iter();
+        let others = [&self.signed].into_iter().chain(&self.chain).map(named);
+        let others = others.chain(documents.map(|(path, digests)| (path, *digests)));
+        let listed = readme.clone().chain(others.clone());
         let sums = sums::write(listed.map(|(name, digests)| (name, digests.sha256)))?.into_bytes();
-        let signature = sshsig::sign(sender.ssh(), Namespace::Disclosure, &sums).into_bytes();
-        front.splice(1..1, [Front::new(SUMS, sums), Front::new(SIGNATURE, signature)]);
-        let entries = front.iter().map(|part| (part.name, &part.digests)).chain(documents);
+        let (sums, signature) = (Front::new(SUMS, sums.clone()), Front::new(SIGNATURE, sign(&sums)));
+        let entries = readme.chain([named(&sums), named(&signature)]).chain(others);
         let entries = entries.map(|(name, digests)| Entry {
             name: name.to_owned(),
             size: digests.length,
             crc32: digests.crc32,
         });
         let layout = Layout::new(entries.collect())?;
-        let front = front.into_iter().map(|part| part.bytes).collect();
-        Ok(Self { manifest, hash, to, front, digests, layout })
+        Ok(Rest { sums: sums.bytes, signature: signature.bytes, layout })
     }
 
-    pub(crate) fn write(
-        self,
-        items: &[Item<'_>],
-        out: impl Write + Send,
-        options: Options<'_>,
-    ) -> Result<Made> {
-        let Self { manifest, hash, to, front, digests, layout } = self;
-        let length = layout.len();
-        let all = Total { watcher: options.watcher, total: length };
-        let watcher = options.watcher.is_some().then_some(&all as &dyn Watcher);
-        let archive = Archive::new(front, items, &digests, &layout)?;
-        let written = age::seal_stream(&to, archive, out, Options { watcher, ..options })?;
-        if written != length {
+    /// The entries before the documents.
+    fn front<'f>(&'f self, rest: &'f Rest) -> Vec<&'f [u8]> {
+        let own = [&self.readme.bytes, &rest.sums, &rest.signature, &self.signed.bytes];
+        own.into_iter().chain(self.chain.iter().map(|chain| &chain.bytes)).map(Vec::as_slice).collect()
+    }
+
+    fn made(self, written: u64, layout: &Layout) -> Result<Made> {
+        if written != layout.len() {
             return Err(Code::SourceChanged.into());
         }
-        Ok(Made { manifest, hash, length })
+        Ok(Made { manifest: self.manifest, hash: self.hash, length: written })
     }
 }
 
@@ -146,18 +206,18 @@ fn manifest(
     sender: &Party,
     draft: &Draft,
     items: &[Item<'_>],
-    digests: &[Digests],
     recipients: Vec<Recipient>,
     now: Timestamp,
 ) -> Result<Manifest> {
     let salt: Secret<32> = entropy::secret(RandomPurpose::ShareSalt)?;
     let mut documents = Vec::with_capacity(items.len());
-    for ((number, item), digests) in (1_u32..).zip(items).zip(digests) {
+    for (number, item) in (1_u32..).zip(items) {
+        let size = item.digests.map_or_else(|| item.content.size(), |digests| Ok(digests.length))?;
         documents.push(Document {
             path: entry_name::sanitise(number, item.name),
             name: name::line(item.name),
             media_type: name::line(item.media_type),
-            size: digests.length,
+            size,
             version: item.version,
         });
     }
@@ -191,164 +251,25 @@ fn manifest(
     })
 }
 
-/// The digests of every content; several side by side.
-fn digests_of(items: &[Item<'_>], options: Options<'_>) -> Result<Vec<Digests>> {
-    let digests = pump::map(options.threads, items, |item| match item.digests {
-        Some(known) => Ok(known),
-        None => digest_content(item.content, options.threads, options.watcher),
-    });
-    digests.into_iter().collect()
-}
-
-/// The digests of one content. Of a big one, SHA-256 has a thread of its own: it is the slowest of all.
-fn digest_content(content: &dyn ReadAt, threads: Threads, watcher: Option<&dyn Watcher>) -> Result<Digests> {
-    let size = content.size()?;
-    if size <= BIG || threads == Threads::ONE {
-        let mut hasher = Hasher::default();
-        each_piece(content, size, watcher, |piece| {
-            hasher.update(piece);
-            Ok(())
-        })?;
-        return Ok(hasher.finish());
-    }
-    let write = |to: &mut PipeWriter| {
-        let mut crc32 = Crc32::default();
-        each_piece(content, size, watcher, |piece| {
-            crc32.update(piece);
-            Ok(to.write_all(piece)?)
-        })?;
-        Ok(crc32.value())
-    };
-    let hashed = pipe(write, |from| {
-        let mut hash = HashOnly::default();
-        from.each(|piece| hash.update(piece))?;
-        Ok(hash.finish())
-    });
-    let (crc32, sha256) = hashed.map_err(Side::into_error)?;
-    Ok(Digests { length: size, sha256, crc32 })
-}
-
-fn each_piece(
-    content: &dyn ReadAt,
-    size: u64,
-    watcher: Option<&dyn Watcher>,
-    mut take: impl FnMut(&[u8]) -> Result<()>,
-) -> Result<()> {
-    let mut buffer = vec![0; PIECE];
-    let mut at = 0;
-    while at < size {
-        let count = usize::try_from(size - at).unwrap_or(PIECE).min(PIECE);
-        let piece = buffer.get_mut(..count).unwrap_or_default();
-        content.read_exact_at(at, piece).map_err(changed)?;
-        take(piece)?;
-        at += count as u64;
-        // Nothing of the share is done yet, but the work can be stopped.
-        Progress::new(0, None).tell(watcher)?;
-    }
-    Ok(())
-}
-
-/// A content that ends early is one that somebody cut meanwhile.
-fn changed(error: io::Error) -> Error {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => Code::SourceChanged.into(),
-        _ => error.into(),
-    }
-}
-
-/// The archive, as it is read: its parts one after the other, each read straight to where it is wanted.
-struct Archive<'a>(VecDeque<Part<'a>>);
-
-enum Part<'a> {
-    Bytes(Cursor<Vec<u8>>),
-    Content(Content<'a>),
-}
-
-struct Content<'a> {
-    from: &'a dyn ReadAt,
-    at: u64,
-    known: Digests,
-    crc32: Crc32,
-}
-
-impl<'a> Archive<'a> {
-    fn new(front: Vec<Vec<u8>>, items: &[Item<'a>], digests: &[Digests], layout: &Layout) -> Result<Self> {
-        let bytes = |bytes| Part::Bytes(Cursor::new(bytes));
-        let contents = items.iter().zip(digests).map(|(item, known)| {
-            Part::Content(Content { from: item.content, at: 0, known: *known, crc32: Crc32::default() })
-        });
-        let mut parts = VecDeque::new();
-        for (entry, part) in front.into_iter().map(bytes).chain(contents).enumerate() {
-            parts.extend([bytes(layout.local_header(entry)?), part]);
-        }
-        parts.push_back(bytes(layout.tail()));
-        Ok(Self(parts))
-    }
-}
-
-impl Read for Content<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.known.length - self.at).unwrap_or(usize::MAX);
-        let most = left.min(out.len());
-        let out = out.get_mut(..most).unwrap_or_default();
-        if !out.is_empty() {
-            self.from.read_exact_at(self.at, out).map_err(changed)?;
-            self.crc32.update(out);
-            self.at += out.len() as u64;
-        }
-        Ok(out.len())
-    }
-}
-
-impl Content<'_> {
-    /// Whether what was read to its end is what was read before. Its SHA-256 is signed already: whoever changed it and
-    /// kept the checksum is found by who receives it.
-    fn is_same(&self) -> io::Result<bool> {
-        if self.known.length == 0 {
-            // Nothing was read: what opens and verifies as it is read is opened here.
-            self.from.read_exact_at(0, &mut [])?;
-        }
-        Ok(self.crc32.value() == self.known.crc32 && self.from.size()? == self.known.length)
-    }
-}
-
-impl Read for Archive<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while let Some(part) = self.0.front_mut().filter(|_| !out.is_empty()) {
-            let count = match part {
-                Part::Bytes(bytes) => bytes.read(out)?,
-                Part::Content(content) => content.read(out)?,
-            };
-            if count > 0 {
-                return Ok(count);
-            }
-            if let Part::Content(content) = part
-                && !content.is_same()?
-            {
-                return Err(Error::from(Code::SourceChanged).into());
-            }
-            self.0.pop_front();
-        }
-        Ok(0)
-    }
-}
-
-/// Tells a watcher of how much there is in all.
-struct Total<'w> {
+/// Tells a watcher how much of all there is.
+struct Told<'w> {
     watcher: Option<&'w dyn Watcher>,
+    /// What was done before.
+    before: u64,
     total: u64,
 }
 
-impl Watcher for Total<'_> {
-    fn step(&self, at: Progress) -> Result<Flow> {
-        let at = Progress::new(at.done, Some(self.total));
-        self.watcher.map_or(Ok(Flow::Continue), |watcher| watcher.step(at))
+impl Told<'_> {
+    fn tell(&self, done: u64) -> Result<()> {
+        Progress::new(self.before + done, Some(self.total)).tell(self.watcher)
     }
 }
 
-const PIECE: usize = 256 << 10;
-/// From here on a content is hashed by two threads.
-const BIG: u64 = 4 << 20;
+impl Watcher for Told<'_> {
+    fn step(&self, at: Progress) -> Result<Flow> {
+        self.tell(at.done).map(|()| Flow::Continue)
+    }
+}
 
 impl fmt::Debug for Made {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -66,8 +66,10 @@
 
 mod accept;
 pub mod age;
+mod archive;
 mod card;
 mod contact;
+mod content;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub mod doors;

@@ -21,7 +21,7 @@ use crate::io::file::write_new;
 use crate::keys::OpeningKey;
 use crate::progress::Watcher;
 use crate::sharing::age::Options;
-use crate::sharing::make::Plan as Planned;
+use crate::sharing::make::make_file;
 use crate::sharing::{Addressee, Draft, Item, Made};
 use crate::store::{BlobId, Blobs};
 use crate::vault::Vault;
@@ -59,8 +59,7 @@ impl Matter {
         let items: Vec<Item<'_>> = found.iter().map(Content::item).collect();
         let options = Options { threads: self.inner.options.threads, watcher };
         write_new(to, |out| {
-            let planned = Planned::new(&party, draft, &items, self.inner.now(), options)?;
-            let made = planned.write(&items, &mut *out, options)?;
+            let made = make_file(&party, draft, &items, self.inner.now(), out, options)?;
             out.sync_all()?;
             self.record_share(draft, &made)?;
             Ok(made)

@@ -19,6 +19,11 @@ pub fn sign(key: &SigningKey, namespace: Namespace, message: &[u8]) -> String {
     armor(&blob(&key.verifying_key(), namespace, &signature))
 }
 
+/// Bytes of the text that [`sign`] gives, whatever the message.
+pub fn length(key: &VerifyingKey, namespace: Namespace) -> usize {
+    armor(&blob(key, namespace, &[0; 64])).len()
+}
+
 /// Verifies the text of a `.sig` file and tells which key signed. Whose key that is the text does not
 /// say.
 ///

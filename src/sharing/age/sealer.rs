@@ -44,36 +44,60 @@ pub fn seal_stream(
     options: Options<'_>,
 ) -> Result<u64> {
     let stream = begin(to, &mut out)?;
-    let mut source = Ahead::new(from, SEGMENT);
-    let mut done = 0;
-    // What fits one segment needs no thread and no buffer beyond its size.
-    let mut first = Vec::new();
-    let ended = source.first(&mut first)?;
-    let threads = if ended { Threads::ONE } else { options.threads };
-    let mut first = Some((first, ended));
-    let stages = Stages {
-        read: |segment: &mut Segment| {
-            match first.take() {
-                Some((bytes, ended)) => (segment.input, segment.last) = (bytes, ended),
-                None => segment.last = source.fill(&mut segment.input)?,
-            }
-            Ok(())
-        },
-        before: |_: &Segment| Ok(()),
-        work: |segment: &mut Segment| {
-            segment.output.resize(Layout::run(segment.input.len(), segment.last), 0);
-            let chunk = segment.index * SEGMENT_CHUNKS;
-            stream.seal_run(chunk, &segment.input, segment.last, &mut segment.output)
-        },
-        after: |_: &Segment| Ok(()),
-        write: |segment: &Segment| {
-            out.write_all(&segment.output)?;
-            done += segment.input.len() as u64;
-            Progress::new(done, None).tell(options.watcher)
-        },
-    };
-    pump::run(threads, stages)?;
-    Ok(done)
+    let run = Run { stream: &stream, first: 0, ends: true, threads: options.threads };
+    run.seal(from, out, |_: &[u8]| Ok(()), |done| Progress::new(done, None).tell(options.watcher))
+}
+
+/// A run of chunks, from `first` on; the payload ends with it, or it is of whole chunks.
+pub(super) struct Run<'s> {
+    pub(super) stream: &'s Stream,
+    pub(super) first: u64,
+    pub(super) ends: bool,
+    pub(super) threads: Threads,
+}
+
+impl Run<'_> {
+    /// Seals everything `from` gives; returns how many bytes that was. `seen` gets the plaintext in order, `told` how
+    /// much was written.
+    pub(super) fn seal(
+        self,
+        from: impl Read + Send,
+        mut out: impl Write + Send,
+        mut seen: impl FnMut(&[u8]) -> Result<()> + Send,
+        mut told: impl FnMut(u64) -> Result<()> + Send,
+    ) -> Result<u64> {
+        let mut source = Ahead::new(from, SEGMENT);
+        let mut done = 0;
+        // What fits one segment needs no thread and no buffer beyond its size.
+        let mut first = Vec::new();
+        let ended = source.first(&mut first)?;
+        let threads = if ended { Threads::ONE } else { self.threads };
+        let mut first = Some((first, ended));
+        let stages = Stages {
+            read: |segment: &mut Segment| {
+                match first.take() {
+                    Some((bytes, ended)) => (segment.input, segment.last) = (bytes, ended),
+                    None => segment.last = source.fill(&mut segment.input)?,
+                }
+                segment.end = segment.last && self.ends;
+                Ok(())
+            },
+            before: |segment: &Segment| seen(&segment.input),
+            work: |segment: &mut Segment| {
+                segment.output.resize(Layout::run(segment.input.len(), segment.end), 0);
+                let chunk = self.first + segment.index * SEGMENT_CHUNKS;
+                self.stream.seal_run(chunk, &segment.input, segment.end, &mut segment.output)
+            },
+            after: |_: &Segment| Ok(()),
+            write: |segment: &Segment| {
+                out.write_all(&segment.output)?;
+                done += segment.input.len() as u64;
+                told(done)
+            },
+        };
+        pump::run(threads, stages)?;
+        Ok(done)
+    }
 }
 
 /// Seals what is written to it, on the calling thread; [`seal_stream`] uses several.
@@ -165,7 +189,7 @@ impl<W: Write> fmt::Debug for Sealer<W> {
 }
 
 /// Writes everything before the first chunk, under a fresh file key and nonce.
-fn begin(to: &Recipients, out: &mut impl Write) -> Result<Stream> {
+pub(super) fn begin(to: &Recipients, out: &mut impl Write) -> Result<Stream> {
     let file_key: Secret<16> = entropy::secret(RandomPurpose::AgeFileKey)?;
     let header = header(to, &file_key)?;
     let mut nonce = [0; NONCE];

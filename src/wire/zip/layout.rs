@@ -1,6 +1,7 @@
 //! The bytes of an archive around the contents of its entries (PKWARE APPNOTE 6.3.9, sections given).
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::error::{Code, Result};
 
@@ -62,7 +63,6 @@ impl Layout {
     }
 
     /// Every entry, in order.
-    #[cfg_attr(not(any(test, feature = "testing")), allow(dead_code))]
     pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
         self.entries.iter().map(|(entry, _)| entry)
     }
@@ -73,6 +73,16 @@ impl Layout {
     /// `zip` if there is no such entry.
     pub fn local_header(&self, index: usize) -> Result<Vec<u8>> {
         Ok(self.entries.get(index).ok_or(Code::Zip)?.0.local_header())
+    }
+
+    /// Where the content of entry `index` lies. Its checksum has no part in it.
+    ///
+    /// # Errors
+    /// `zip` if there is no such entry.
+    pub fn content(&self, index: usize) -> Result<Range<u64>> {
+        let (entry, at) = self.entries.get(index).ok_or(Code::Zip)?;
+        let end = entry.end(*at).ok_or(Code::Zip)?;
+        Ok(end - entry.size..end)
     }
 
     /// What stands behind the last content: the central directory and its end.
