@@ -11,14 +11,10 @@ use crate::crypto::pipe::Side;
 use crate::error::{Code, Error, Result};
 use crate::id::Hash;
 use crate::sharing::age::{self, Kind, Opens, Options, Password};
-use crate::sharing::layout::{CHAIN, DOCUMENTS, MANIFEST, README, SIGNATURE, SUMS};
-use crate::sharing::manifest::{Document, MAX_MANIFEST, Manifest};
-use crate::sharing::standing::MAX_STANDING;
+use crate::sharing::front::Front;
+use crate::sharing::manifest::{Document, Manifest};
 use crate::sharing::{Contact, Party, Standing, VerifiedContact, sender};
-use crate::wire::entry_name;
-use crate::wire::sshsig::{self, Namespace};
-use crate::wire::sums::{MAX_SUMS, Sums};
-use crate::wire::zip::{Entry, Reader};
+use crate::wire::zip::Reader;
 
 /// What is checked, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -160,7 +156,7 @@ fn run(
     let accepted = age::open_piped(keys, from, look, options, |archive| {
         let mut zip = Reader::new(archive);
         let mut front = Front::read(&mut zip)?;
-        let accepted = front.judge(request, stanzas.get().map_or(&[], Vec::as_slice), &mut step)?;
+        let accepted = judge(&mut front, request, stanzas.get().map_or(&[], Vec::as_slice), &mut step)?;
         step = Step::Contents;
         front.give(sink)?;
         take_contents(&mut zip, front, &accepted.manifest, sink)?;
@@ -172,105 +168,16 @@ fn run(
     })
 }
 
-/// What lies before the documents, and the entry that follows.
-struct Front {
-    readme: Vec<u8>,
-    sums: Vec<u8>,
-    signature: Vec<u8>,
-    manifest: Vec<u8>,
-    chain: Option<Vec<u8>>,
-    next: Option<Entry>,
-    /// The hashes of the documents, by SHA256SUMS.
-    hashes: Vec<Hash>,
-}
-
-impl Front {
-    fn read<R: Read>(zip: &mut Reader<R>) -> Result<Self> {
-        let readme = fixed(zip, README, MAX_README)?;
-        let sums = fixed(zip, SUMS, MAX_SUMS)?;
-        let signature = fixed(zip, SIGNATURE, MAX_SIGNATURE)?;
-        let manifest = fixed(zip, MANIFEST, MAX_MANIFEST)?;
-        let mut next = zip.next_entry()?;
-        let mut chain = None;
-        if let Some(entry) = next.as_ref().filter(|entry| entry.name == CHAIN) {
-            chain = Some(whole(zip, entry, MAX_STANDING)?);
-            next = zip.next_entry()?;
-        }
-        Ok(Self { readme, sums, signature, manifest, chain, next, hashes: Vec::new() })
-    }
-
-    /// Steps 3 to 8.
-    fn judge(&mut self, request: &Request<'_>, stanzas: &[Kind], step: &mut Step) -> Result<Accepted> {
-        *step = Step::Sums;
-        let sums = Sums::parse(&self.sums)?;
-        let front: Vec<(&str, &[u8])> = [(README, self.readme.as_slice()), (MANIFEST, &self.manifest)]
-            .into_iter()
-            .chain(self.chain.as_deref().map(|chain| (CHAIN, chain)))
-            .collect();
-        let names = front.iter().map(|(name, _)| *name);
-        if !sums.entries().iter().map(|(name, _)| name.as_str()).take(front.len()).eq(names) {
-            return Err(Code::Sums.into());
-        }
-        *step = Step::Signature;
-        let key = sshsig::verify(&self.signature, Namespace::Disclosure, &self.sums)?;
-        *step = Step::Manifest;
-        for ((_, bytes), (_, hash)) in front.iter().zip(sums.entries()) {
-            if sha256(bytes) != *hash {
-                return Err(Code::EntryAltered.into());
-            }
-        }
-        let manifest = Manifest::parse(&self.manifest)?;
-        let listed = sums.entries().get(front.len()..).unwrap_or_default();
-        check_documents(&manifest.documents, listed)?;
-        self.hashes = listed.iter().map(|(_, hash)| *hash).collect();
-        *step = Step::Sender;
-        let (contact, shown) = sender::judge(&manifest, &key, self.chain.as_deref(), request)?;
-        *step = Step::Recipient;
-        check_recipients(&manifest, stanzas, request.keys)?;
-        *step = Step::Terms;
-        check_times(&manifest, request.now)?;
-        Ok(Accepted { hash: sha256(&self.manifest), manifest, contact, shown })
-    }
-
-    fn give(&self, sink: &mut dyn Sink) -> Result<()> {
-        sink.part(README, &self.readme)?;
-        sink.part(SUMS, &self.sums)?;
-        sink.part(SIGNATURE, &self.signature)?;
-        sink.part(MANIFEST, &self.manifest)?;
-        self.chain.as_deref().map_or(Ok(()), |chain| sink.part(CHAIN, chain))
-    }
-}
-
-/// The entry that must come next, whole.
-fn fixed<R: Read>(zip: &mut Reader<R>, name: &str, most: usize) -> Result<Vec<u8>> {
-    match zip.next_entry()? {
-        Some(entry) if entry.name == name => whole(zip, &entry, most),
-        _ => Err(Code::ShareLayout.into()),
-    }
-}
-
-fn whole<R: Read>(zip: &mut Reader<R>, entry: &Entry, most: usize) -> Result<Vec<u8>> {
-    let size = usize::try_from(entry.size).ok().filter(|size| *size <= most).ok_or(Code::ShareLayout)?;
-    // It grows as bytes come: a size alone makes no memory be taken.
-    let mut bytes = Vec::new();
-    zip.take(size as u64).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// The manifest and SHA256SUMS name the same documents, where a share has documents.
-fn check_documents(documents: &[Document], listed: &[(String, Hash)]) -> Result<()> {
-    if !documents.iter().map(|one| &one.path).eq(listed.iter().map(|(name, _)| name)) {
-        return Err(Code::ShareDocuments.into());
-    }
-    for document in documents {
-        let name = document.path.strip_prefix(DOCUMENTS).ok_or(Code::EntryName)?;
-        // All in one folder: none lies below another's name.
-        if name.contains('/') {
-            return Err(Code::EntryName.into());
-        }
-        entry_name::check(&document.path)?;
-    }
-    Ok(())
+/// Steps 3 to 8.
+fn judge(front: &mut Front, request: &Request<'_>, stanzas: &[Kind], step: &mut Step) -> Result<Accepted> {
+    let (key, manifest) = front.signed(step)?;
+    *step = Step::Sender;
+    let (contact, shown) = sender::judge(&manifest, &key, front.chain.as_deref(), request)?;
+    *step = Step::Recipient;
+    check_recipients(&manifest, stanzas, request.keys)?;
+    *step = Step::Terms;
+    check_times(&manifest, request.now)?;
+    Ok(Accepted { hash: sha256(&front.manifest), manifest, contact, shown })
 }
 
 /// The receiver is among those whom the sender signed, and the file is for as many.
@@ -383,8 +290,6 @@ impl Step {
     }
 }
 
-const MAX_README: usize = 1 << 20;
-const MAX_SIGNATURE: usize = 4 << 10;
 const PIECE: usize = 64 << 10;
 /// How far clocks may differ: ten minutes.
 const GRACE: u64 = 600_000_000;

@@ -10,5 +10,7 @@ pub const SIGNATURE: &str = "SHA256SUMS.sig";
 pub const MANIFEST: &str = "privity/manifest.json";
 /// The standing of a firm's device.
 pub const CHAIN: &str = "privity/chain.cbor";
+/// All that lies before the documents.
+pub const PARTS: [&str; 5] = [README, SUMS, SIGNATURE, MANIFEST, CHAIN];
 /// Before the name of each document.
 pub const DOCUMENTS: &str = "documents/";

@@ -76,6 +76,7 @@ pub mod doors;
 mod draft;
 mod file;
 mod fingerprint;
+mod front;
 mod layout;
 pub(crate) mod make;
 pub mod manifest;
@@ -96,6 +97,8 @@ pub use contact::{Addressee, ChangedContact, Contact, RevokedContact, Unverified
 pub use draft::{Draft, Item, Terms};
 pub use file::{accept_folder, share_files};
 pub use fingerprint::Fingerprint;
+pub(crate) use front::signed_parts;
+pub(crate) use layout::PARTS;
 pub use make::{Made, make};
 pub use manifest::{Manifest, Onward};
 pub use party::{CardDetails, Party, PartyKind};

@@ -110,7 +110,7 @@ type Fields = Vec<(String, Vec<u8>)>;
 
 /// Where it came from: who the sender is to the receiver, and what the sender signed, so that a stranger can verify it
 /// without the share.
-fn details(accepted: &Accepted, parts: Fields) -> Fields {
+pub(super) fn details(accepted: &Accepted, parts: Fields) -> Fields {
     let sender = &accepted.manifest.sender;
     let mut writer = Writer::new();
     writer.array(5).text(accepted.contact.name()).text(&sender.name).bytes(sender.party.as_bytes());

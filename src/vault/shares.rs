@@ -44,8 +44,7 @@ pub struct ShareInfo {
     pub documents: Vec<DocumentVersion>,
     /// Whether it is a password share, which anybody may pass on.
     pub forwardable: bool,
-    /// Why; `None` if the details of the record are missing or not those it commits to: then whom it is for is not
-    /// known either.
+    /// Why; `None` if the details of the record are missing, not those it commits to, or do not say whom it is for.
     pub purpose: Option<String>,
     /// Why it went to contacts whose words were not compared, by their number in the list.
     pub overridden: Option<String>,

@@ -46,8 +46,8 @@ pub struct ShareInfo {
     pub documents: Vec<SharedDocument>,
     /// Whether it is a password share, which anybody may pass on.
     pub forwardable: bool,
-    /// Why; absent if the details of the record are missing or not those it commits to: then whom it is for
-    /// is not known either.
+    /// Why; absent if the details of the record are missing, not those it commits to, or do not say whom it is
+    /// for.
     pub purpose: Option<String>,
     /// Why it went to contacts whose words were not compared, by their number in the list.
     pub overridden: Option<String>,
@@ -68,11 +68,13 @@ pub struct Received {
     pub at: u64,
     /// What its documents are in the matter, ascending.
     pub documents: Vec<SharedDocument>,
-    /// Where it came from; absent if the details of the record are missing or not those it commits to.
+    /// Where it came from; absent if the details of the record are missing, not those it commits to, or not what
+    /// the sender signed.
     pub provenance: Option<Provenance>,
 }
 
-/// Where a share came from.
+/// Where a share came from. That the key signed all of it is verified anew; that the key was the sender's is
+/// the word of the device that accepted it.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Provenance {
     /// The contact by whom the sender was known.
