@@ -215,7 +215,7 @@ impl Verifier {
         if self.failure.is_none() {
             let leaves = batch.leaves();
             let fold = &self.fold;
-            let checked = pump::map(self.threads, &leaves, |leaf| Checked::new(leaf, fold));
+            let checked = pump::map(self.threads, 16, &leaves, |leaf| Checked::new(leaf, fold));
             for leaf in checked {
                 self.take(&leaf);
                 if self.failure.is_some() {

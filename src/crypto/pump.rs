@@ -132,17 +132,22 @@ where
     })
 }
 
-/// Applies `work` to every item, side by side, and keeps the order.
-pub fn map<T: Sync, U: Send>(threads: Threads, items: &[T], work: impl Fn(&T) -> U + Sync) -> Vec<U> {
-    // Small blocks for whoever is free: a thread that starts late takes fewer.
-    const BLOCK: usize = 16;
+/// Applies `work` to every item, side by side, and keeps the order. A thread takes `block` items at once: few, so that
+/// one that starts late takes fewer; more where there is little to do for each.
+pub fn map<T: Sync, U: Send>(
+    threads: Threads,
+    block: usize,
+    items: &[T],
+    work: impl Fn(&T) -> U + Sync,
+) -> Vec<U> {
+    let block = block.max(1);
     let next = AtomicUsize::new(0);
     let serve = || {
-        let take = || items.chunks(BLOCK).enumerate().nth(next.fetch_add(1, Ordering::Relaxed));
+        let take = || items.chunks(block).enumerate().nth(next.fetch_add(1, Ordering::Relaxed));
         let done = |(at, block): (usize, &[T])| (at, block.iter().map(&work).collect::<Vec<U>>());
         std::iter::from_fn(take).map(done).collect::<Vec<_>>()
     };
-    let useful = items.len().div_ceil(BLOCK).min(threads.count());
+    let useful = items.len().div_ceil(block).min(threads.count());
     let mut blocks = thread::scope(|scope| {
         // A thread that cannot be had is done without.
         let others: Vec<_> =
@@ -406,8 +411,10 @@ mod tests {
         for threads in [1, 2, 3, 8, 64] {
             for count in [0, 1, 2, 7, 100] {
                 let items: Vec<usize> = (0..count).collect();
-                let doubled = map(Threads::new(threads).unwrap(), &items, |item| item * 2);
-                assert_eq!(doubled, items.iter().map(|item| item * 2).collect::<Vec<_>>());
+                for block in [1, 16] {
+                    let doubled = map(Threads::new(threads).unwrap(), block, &items, |item| item * 2);
+                    assert_eq!(doubled, items.iter().map(|item| item * 2).collect::<Vec<_>>());
+                }
             }
         }
     }

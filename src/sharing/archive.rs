@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::io::{self, Cursor, Read};
 
-use crate::crypto::hash::{Crc32, Digests};
+use crate::crypto::hash::{Digests, Hasher};
 use crate::error::{Code, Error, Result};
 use crate::io::ReadAt;
 use crate::sharing::content::{Sealed, changed};
@@ -31,7 +31,9 @@ struct Content<'a> {
     from: &'a dyn ReadAt,
     at: u64,
     known: Digests,
-    crc32: Crc32,
+    /// What it means if it is another: whether the digests were told or read.
+    other: Code,
+    hasher: Hasher,
 }
 
 /// The runs that are left when the inner parts of some contents were sealed, in the order of the items.
@@ -44,7 +46,8 @@ pub fn runs<'a>(
 ) -> Result<Vec<Run<'a>>> {
     let own = |bytes| Part::Own(Cursor::new(bytes));
     let contents = items.iter().zip(digests).map(|(item, known)| {
-        Part::Content(Content { from: item.content, at: 0, known: *known, crc32: Crc32::default() })
+        let other = if item.digests.is_some() { Code::ContentMismatch } else { Code::SourceChanged };
+        Part::Content(Content { from: item.content, at: 0, known: *known, other, hasher: Hasher::default() })
     });
     let mut inner = inner.into_iter().peekable();
     let (mut first, mut runs, mut parts) = (0, Vec::new(), VecDeque::new());
@@ -84,7 +87,7 @@ impl Read for Content<'_> {
         let out = out.get_mut(..most).unwrap_or_default();
         if !out.is_empty() {
             self.from.read_exact_at(self.at, out).map_err(changed)?;
-            self.crc32.update(out);
+            self.hasher.update(out);
             self.at += out.len() as u64;
         }
         Ok(out.len())
@@ -92,14 +95,13 @@ impl Read for Content<'_> {
 }
 
 impl Content<'_> {
-    /// Whether what was read to its end is what was read before. Its SHA-256 is signed already: whoever changed it and
-    /// kept the checksum is found by who receives it.
-    fn is_same(&self) -> io::Result<bool> {
+    /// Whether what was read to its end is what was signed.
+    fn is_signed(&self) -> io::Result<bool> {
         if self.known.length == 0 {
             // Nothing was read: what opens and verifies as it is read is opened here.
             self.from.read_exact_at(0, &mut [])?;
         }
-        Ok(self.crc32.value() == self.known.crc32 && self.from.size()? == self.known.length)
+        Ok(self.hasher.clone().finish() == self.known && self.from.size()? == self.known.length)
     }
 }
 
@@ -115,9 +117,9 @@ impl Read for Archive<'_> {
                 return Ok(count);
             }
             if let Part::Content(content) = part
-                && !content.is_same()?
+                && !content.is_signed()?
             {
-                return Err(Error::from(Code::SourceChanged).into());
+                return Err(Error::from(content.other).into());
             }
             self.0.pop_front();
         }

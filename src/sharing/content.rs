@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Seek, Write};
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::crypto::hash::{Digests, Hasher};
 use crate::crypto::pump;
@@ -17,6 +18,8 @@ use crate::wire::zip::Layout;
 pub const BIG: u64 = 64 << 20;
 const PIECE: usize = 256 << 10;
 const SPAN: u64 = CHUNK as u64;
+// What is sealed on its own has a chunk to itself, wherever it lies.
+const _: () = assert!(BIG >= 2 * SPAN);
 
 /// A content whose inner chunks, those that hold nothing else, were sealed; the rest of it.
 pub struct Sealed {
@@ -36,8 +39,8 @@ impl Sealed {
     }
 }
 
-/// The digests of the contents of these sizes, where they are not known yet and not to be read later, because they
-/// are `big`; several side by side.
+/// The digests of the contents of these sizes: those that are known, and those that are read here, several side by
+/// side. None of those that are `big`, which are read later.
 pub fn digests(
     items: &[Item<'_>],
     sizes: impl Iterator<Item = u64>,
@@ -45,10 +48,15 @@ pub fn digests(
     options: Options<'_>,
 ) -> Result<Vec<Option<Digests>>> {
     let items: Vec<_> = items.iter().zip(sizes).collect();
-    let digests = pump::map(options.threads, &items, |(item, size)| match item.digests {
+    let failed = AtomicBool::new(false);
+    let digests = pump::map(options.threads, 1, &items, |(item, size)| match item.digests {
         Some(known) => Ok(Some(known)),
         None if big.is_some_and(|big| *size >= big) => Ok(None),
-        None => digest(item.content, *size, options.watcher).map(Some),
+        // After an error nothing is read for nothing: the error is found below.
+        None if failed.load(Ordering::Relaxed) => Ok(None),
+        None => digest(item.content, *size, options.watcher)
+            .map(Some)
+            .inspect_err(|_| failed.store(true, Ordering::Relaxed)),
     });
     digests.into_iter().collect()
 }
@@ -69,7 +77,7 @@ fn digest(content: &dyn ReadAt, size: u64, watcher: Option<&dyn Watcher>) -> Res
     Ok(hasher.finish())
 }
 
-/// Hashes a content and seals its inner chunks, as it is read. What is sealed is what was hashed, whatever happens to
+/// Hashes a big content and seals its inner chunks, as it is read. What is sealed is what was hashed, whatever happens to
 /// the content meanwhile.
 pub fn seal(
     sealer: &mut PlacedSealer<'_, impl Write + Seek + Send>,

@@ -19,7 +19,7 @@ use crate::sharing::{Party, media_type};
 /// the name's extension. A file of 64 MiB or more is read once: what is sealed is what was hashed.
 ///
 /// # Errors
-/// As [`make`](crate::sharing::make); `not-a-file` for a folder, a pipe or a device; `text` for a name that is no Unicode; `exists` if `to`
+/// As [`make`](crate::sharing::make), `source-changed` also for a file that somebody wrote to meanwhile; `not-a-file` for a folder, a pipe or a device; `text` for a name that is no Unicode; `exists` if `to`
 /// does.
 pub fn share_files(
     sender: &Party,
@@ -32,11 +32,12 @@ pub fn share_files(
     let mut opened = Vec::with_capacity(files.len());
     for path in files {
         let name = path.file_name().and_then(|name| name.to_str()).ok_or(Code::Text)?;
-        opened.push((name, open_regular(path)?.0));
+        let (content, about) = open_regular(path)?;
+        opened.push((name, content, about));
     }
     let items: Vec<Item<'_>> = opened
         .iter()
-        .map(|(name, content)| Item {
+        .map(|(name, content, _)| Item {
             name,
             media_type: media_type::of_name(name),
             content,
@@ -44,7 +45,17 @@ pub fn share_files(
             version: None,
         })
         .collect();
-    write_new(to, |out| make_file(sender, draft, &items, now, out, options))
+    write_new(to, |out| {
+        let made = make_file(sender, draft, &items, now, out, options)?;
+        // Half of one version and half of the next would be a document that nobody ever had.
+        for (_, content, before) in &opened {
+            let after = content.metadata()?;
+            if after.len() != before.len() || after.modified().ok() != before.modified().ok() {
+                return Err(Code::SourceChanged.into());
+            }
+        }
+        Ok(made)
+    })
 }
 
 /// Accepts the share `from` into the new folder `into`: README.txt, SHA256SUMS and its signature, `privity/` and

@@ -1,5 +1,5 @@
-//! Making a share: the archive is read together from its parts while it is sealed, so that no plaintext is
-//! kept anywhere.
+//! Making a share: the archive is read together from its parts while it is sealed, so that no plaintext is on a
+//! disk, and in memory little of it.
 
 use std::fmt;
 use std::io::{Seek, Write};
@@ -38,14 +38,15 @@ pub struct Made {
 /// Makes a share of these documents into `out`, which gets a binary age file. What breaks off is worthless:
 /// throw it away.
 ///
-/// Contents are read twice, the first time for their hashes, which stand before them, unless their digests are given;
-/// memory stays at some MiB whatever they hold. [`share_files`](crate::sharing::share_files), which can write the
-/// beginning last, reads big ones once.
+/// Contents are read twice, the first time for their hashes, which stand before them, unless their digests are given.
+/// What is read is hashed again as it is sealed: no share is made that a receiver would refuse. Memory stays at some
+/// MiB whatever they hold. [`share_files`](crate::sharing::share_files), which can write the beginning last, reads big
+/// ones once.
 ///
 /// # Errors
 /// `terms`, `party`, `share-recipients` for a draft that cannot be made; `card-expired`, `card-not-yet-valid` of an
-/// addressee; `document-too-large`; `source-changed` if a content is another when it is read again; `io`, `entropy`,
-/// `cancelled`.
+/// addressee; `document-too-large`; `source-changed` if a content is another when it is read again,
+/// `content-mismatch` if its digests were given and are not its own; `io`, `entropy`, `cancelled`.
 pub fn make(
     sender: &Party,
     draft: &Draft,
@@ -56,7 +57,7 @@ pub fn make(
 ) -> Result<Made> {
     let outline = Outline::new(sender, draft, items, now)?;
     let known = content::digests(items, outline.sizes(), None, options)?;
-    let known = known.into_iter().flatten().collect::<Vec<_>>();
+    let known = known.into_iter().collect::<Option<Vec<_>>>().ok_or(Code::SourceChanged)?;
     let rest = outline.signed_by(sender, &known)?;
     let archive = Archive::new(&outline.front(&rest), items, &known, &rest.layout)?;
     let told = Told { watcher: options.watcher, before: 0, total: rest.layout.len() };
@@ -156,7 +157,7 @@ impl Outline {
 
     fn rest(&self, digests: &[Digests], sign: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<Rest> {
         let documents = self.manifest.documents.iter().map(|document| document.path.as_str()).zip(digests);
-        let named = |part: &'_ Front| (part.name, part.digests);
+        let named = |part: &Front| (part.name, part.digests);
         let readme = [named(&self.readme)].into_iter();
         let others = [&self.signed].into_iter().chain(&self.chain).map(named);
         let others = others.chain(documents.map(|(path, digests)| (path, *digests)));
@@ -213,6 +214,9 @@ fn manifest(
     let mut documents = Vec::with_capacity(items.len());
     for (number, item) in (1_u32..).zip(items) {
         let size = item.digests.map_or_else(|| item.content.size(), |digests| Ok(digests.length))?;
+        if size >= MAX_SIZE {
+            return Err(Code::DocumentTooLarge.into());
+        }
         documents.push(Document {
             path: entry_name::sanitise(number, item.name),
             name: name::line(item.name),
@@ -270,6 +274,9 @@ impl Watcher for Told<'_> {
         self.tell(at.done).map(|()| Flow::Continue)
     }
 }
+
+/// What a number in JSON can be (RFC 8785).
+const MAX_SIZE: u64 = 1 << 53;
 
 impl fmt::Debug for Made {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -132,7 +132,7 @@ impl Window {
         }
         let people = &state.directory.people;
         let mut done =
-            pump::map(self.threads, &work, |(bytes, kind)| Leaf::new(bytes, *kind, people)).into_iter();
+            pump::map(self.threads, 16, &work, |(bytes, kind)| Leaf::new(bytes, *kind, people)).into_iter();
         let anchors = done.by_ref().take(ledger.len()).collect();
         let chains = read.iter().map(|(chain, (from, leaves))| {
             (*chain, (*from, done.by_ref().take(leaves.len()).collect::<Vec<_>>()))

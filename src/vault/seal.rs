@@ -171,7 +171,7 @@ impl Matter {
         tell: &(dyn Fn(u64) -> Result<()> + Sync),
     ) -> Result<()> {
         let options = envelope::Options { threads: Threads::ONE, watcher: None };
-        let sealed = pump::map(self.inner.options.threads, group, |(place, new, path)| {
+        let sealed = pump::map(self.inner.options.threads, 16, group, |(place, new, path)| {
             let ready = self.write_file(new.clone(), path, options);
             let told = tell(ready.as_ref().map_or(0, |ready| ready.summary.digests.length));
             (*place, ready, told)

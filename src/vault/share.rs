@@ -34,7 +34,7 @@ use crate::vault::rows;
 use crate::vault::seal::may_seal;
 
 impl Matter {
-    /// Shares documents, in the order of their ids, into the new file `to`. The share is on record, with whom it
+    /// Shares documents, in the order given, into the new file `to`. The share is on record, with whom it
     /// is for, before the file is there under its name.
     ///
     /// The share goes out under the strictest designation of its documents, if that of the draft is laxer.
@@ -44,7 +44,9 @@ impl Matter {
     /// # Errors
     /// `no-access`, `screened` or `role-missing` unless this user may seal here; `share-profile` if the firm's
     /// policy does not allow the algorithms of age; `terms` if a document has a designation that the firm named itself
-    /// and the share has another; `document-unknown`; `field` for one document twice; `matter-closed`, because whom it is for could not be kept; `exists` if `to` does; as [`make`](crate::sharing::make) and
+    /// and the share has another, or if one got a stricter one meanwhile; `document-unknown`; `field` for one document
+    /// twice; `matter-closed`, because whom it is for could not be kept; `content-mismatch` for a document that is not
+    /// what its record says; `exists` if `to` does; as [`make`](crate::sharing::make) and
     /// [`readers`](Self::readers); what committing can fail with.
     pub fn share(
         &self,
@@ -72,11 +74,7 @@ impl Matter {
             return Err(Code::Field.into());
         }
         self.inner.ask(|asked, ring| {
-            may_seal(asked, self)?;
-            let allowed = |policy: &Policy| policy.profiles.items().contains(&Profile::ChaCha);
-            if !asked.state.policy().is_none_or(allowed) {
-                return Err(Code::ShareProfile.into());
-            }
+            may_share(asked, self)?;
             documents.iter().map(|&id| self.content(asked, ring, id)).collect()
         })
     }
@@ -114,7 +112,14 @@ impl Matter {
         }
         let details = details(draft, &manifest.purpose);
         self.inner.commit(|asked, ring| {
-            may_seal(asked, self)?;
+            // As before the documents were sealed: others went on meanwhile.
+            may_share(asked, self)?;
+            for one in &versions {
+                let now = recorded(asked, self.id, one.document)?;
+                if !now.designation.allows(manifest.designation) {
+                    return Err(Code::Terms.into());
+                }
+            }
             let under = names::under(asked, ring, self.id)?.ok_or(Code::MatterClosed)?;
             let mut plan = Plan::default();
             let mut details = Some(Details::new(details)?);
@@ -127,6 +132,13 @@ impl Matter {
             Ok((plan, ()))
         })
     }
+}
+
+/// Whether this user may share from here under the firm's policy.
+fn may_share(asked: Asked<'_>, matter: &Matter) -> Result<()> {
+    may_seal(asked, matter)?;
+    let allowed = |policy: &Policy| policy.profiles.items().contains(&Profile::ChaCha);
+    if asked.state.policy().is_none_or(allowed) { Ok(()) } else { Err(Code::ShareProfile.into()) }
 }
 
 /// The draft under the strictest designation of its documents; one that a firm named itself goes out under the same

@@ -31,12 +31,12 @@ impl<'f, F: Write + Seek + Send> PlacedSealer<'f, F> {
     /// as for [`Run::seal`]; returns the bytes of plaintext.
     ///
     /// # Errors
-    /// `sealed-length` if one of the chunks was sealed, or `from` has not as many as that.
+    /// `sealed-length` if one of the chunks was sealed, or `from` has another number of bytes.
     pub fn seal(
         &mut self,
         first: u64,
         until: Option<u64>,
-        from: impl Read + Send,
+        mut from: impl Read + Send,
         seen: impl FnMut(&[u8]) -> Result<()> + Send,
         told: impl FnMut(u64) -> Result<()> + Send,
     ) -> Result<u64> {
@@ -50,8 +50,10 @@ impl<'f, F: Write + Seek + Send> PlacedSealer<'f, F> {
         self.file.seek(SeekFrom::Start(place.ok_or(Code::SealedLength)?))?;
         let most = run.end.saturating_sub(first).saturating_mul(CHUNK as u64);
         let chunks = Run { stream: &self.stream, first, ends: until.is_none(), threads: self.threads };
-        let done = chunks.seal(from.take(most), &mut *self.file, seen, told)?;
-        if until.is_none() || done == most { Ok(done) } else { Err(Code::SealedLength.into()) }
+        let done = chunks.seal(from.by_ref().take(most), &mut *self.file, seen, told)?;
+        // The reader learns that it was read to its end.
+        let whole = until.is_none() || (done == most && from.read(&mut [0])? == 0);
+        if whole { Ok(done) } else { Err(Code::SealedLength.into()) }
     }
 }
 
@@ -93,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_too_short_is_an_error_and_not_tried_again() {
+    fn a_run_of_another_length_is_an_error_and_not_tried_again() {
         let identity = Identity::generate_x25519().unwrap();
         let to = Recipients::new(&[identity.recipient().clone()]).unwrap();
         let content = vec![7; 2 * CHUNK];
@@ -104,5 +106,9 @@ mod tests {
             assert_eq!(short.code(), "sealed-length", "{cut}");
             assert_eq!(put(&mut sealer, 1, Some(3), &content).unwrap_err().code(), "sealed-length");
         }
+        let mut file = Cursor::new(Vec::new());
+        let mut sealer = PlacedSealer::new(&to, &mut file, Threads::ONE).unwrap();
+        let long = [&content[..], &[7]].concat();
+        assert_eq!(put(&mut sealer, 1, Some(3), &long).unwrap_err().code(), "sealed-length");
     }
 }
