@@ -20,6 +20,7 @@ private const val RANGES = 64
 private const val CALLS = 10_000
 private const val RECORDS = 1_000
 private const val ROUNDS = 5
+private const val WARM = 10
 private val HEADER = Header(newFirmId(), newDocumentId(), 1u)
 
 fun main() {
@@ -81,14 +82,17 @@ private fun records() {
     measure("records") { check(appender.appendAll(drafts).appended.size == RECORDS) }
 }
 
-/** The median of five rounds, after one that is not counted: the JVM compiles as it goes. */
+/**
+ * The median of five rounds, after ten that are not counted: the JVM compiles as it goes, and its heap grows by pages
+ * that it touches for the first time. Of what runs for seconds the first rounds say little.
+ */
 private fun measure(name: String, calls: Int = 1, before: () -> Unit = {}, body: () -> Unit) {
     val rounds =
-        List(ROUNDS + 1) {
+        List(WARM + ROUNDS) {
             before()
             val from = System.nanoTime()
             body()
             (System.nanoTime() - from) / 1e9 / calls
         }
-    println("%s %.9f".format(Locale.ROOT, name, rounds.drop(1).sorted()[ROUNDS / 2]))
+    println("%s %.9f".format(Locale.ROOT, name, rounds.drop(WARM).sorted()[ROUNDS / 2]))
 }
