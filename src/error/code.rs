@@ -297,7 +297,7 @@ registry! {
         "It is older, or one between was missed; ask the party for its newest card and the ones before it.";
     ContactUnverified, "contact-unverified", Refused, "the contact's words were never compared",
         "Compare its twelve words with the party over another channel, then confirm them.";
-    ContactChanged, "contact-changed", Refused, "the contact's keys are others than those that were verified",
+    ContactChanged, "contact-changed", Refused, "the contact's keys or names are others than those that were verified",
         "Compare the new words with the party over another channel before anything is sent or believed.";
     ContactRevoked, "contact-revoked", Refused, "the contact was revoked",
         "Ask the party for the card of new keys and compare their words.";

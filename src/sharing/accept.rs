@@ -6,7 +6,7 @@ use std::io::Read;
 use std::sync::OnceLock;
 
 use crate::clock::Timestamp;
-use crate::crypto::hash::{HashOnly, sha256};
+use crate::crypto::hash::HashOnly;
 use crate::crypto::pipe::Side;
 use crate::error::{Code, Error, Result};
 use crate::id::Hash;
@@ -23,11 +23,11 @@ pub enum Step {
     Decrypt,
     /// The archive is of the one layout, every name safe.
     Layout,
-    /// SHA256SUMS lists what is there and nothing else.
+    /// SHA256SUMS is well formed and begins with what lies before the documents.
     Sums,
     /// A key signed SHA256SUMS.
     Signature,
-    /// The manifest is understood and names the documents that are there.
+    /// The manifest is understood and names the documents that SHA256SUMS lists.
     Manifest,
     /// The key is that of a verified contact, now.
     Sender,
@@ -83,7 +83,7 @@ pub struct Accepted {
 
 /// Takes the contents of a share. What it got is worthless unless [`accept`] returns without an error.
 pub trait Sink {
-    /// What lies before the documents, part by part, once steps 1 to 8 have passed: README.txt, SHA256SUMS, its
+    /// What lies before the documents, part by part, once steps 2 to 8 have passed: README.txt, SHA256SUMS, its
     /// signature, the manifest and a firm's standing.
     ///
     /// # Errors
@@ -177,7 +177,7 @@ fn judge(front: &mut Front, request: &Request<'_>, stanzas: &[Kind], step: &mut 
     check_recipients(&manifest, stanzas, request.keys)?;
     *step = Step::Terms;
     check_times(&manifest, request.now)?;
-    Ok(Accepted { hash: sha256(&front.manifest), manifest, contact, shown })
+    Ok(Accepted { hash: Manifest::hash_of(&front.manifest), manifest, contact, shown })
 }
 
 /// The receiver is among those whom the sender signed, and the file is for as many.

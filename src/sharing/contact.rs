@@ -20,8 +20,8 @@ pub struct UnverifiedContact(Known);
 #[derive(Clone, Debug)]
 pub struct VerifiedContact(Known);
 
-/// A contact that was verified and whose newest card has other keys, whoever signed it. Nothing is
-/// sent to it or believed of it until the new words are confirmed. Its getters are of the new card.
+/// A contact that was verified and whose newest card has other keys, another name or organisation, whoever signed it.
+/// Nothing is sent to it or believed of it until the new words are confirmed. Its getters are of the new card.
 #[derive(Clone, Debug)]
 pub struct ChangedContact {
     verified: Known,
@@ -43,7 +43,7 @@ pub enum Contact {
     Unverified(UnverifiedContact),
     /// Its words were compared.
     Verified(VerifiedContact),
-    /// Its keys are others than those that were verified.
+    /// Its keys, its name or its organisation are others than those that were verified.
     Changed(ChangedContact),
     /// Given up.
     Revoked(RevokedContact),

@@ -134,12 +134,19 @@ impl Manifest {
         if bytes.len() > MAX_MANIFEST { Err(Code::TooLarge.into()) } else { Ok(bytes) }
     }
 
-    /// SHA-256 of its bytes: what a receipt and the records name it by.
+    /// SHA-256 of its bytes as this library writes them: what a receipt and the records name a manifest of ours by. One
+    /// that came from elsewhere can have members that are not known here: [`hash_of`](Self::hash_of).
     ///
     /// # Errors
     /// As [`to_bytes`](Self::to_bytes).
     pub fn hash(&self) -> Result<Hash> {
         Ok(sha256(&self.to_bytes()?))
+    }
+
+    /// SHA-256 of the bytes of a manifest as they came: what it is named by.
+    #[must_use]
+    pub fn hash_of(bytes: &[u8]) -> Hash {
+        sha256(bytes)
     }
 
     /// Whether whoever knows the password could have been given it by anybody.

@@ -98,7 +98,7 @@ pub use draft::{Draft, Item, Terms};
 pub use file::{accept_folder, share_files};
 pub use fingerprint::Fingerprint;
 pub(crate) use front::signed_parts;
-pub(crate) use layout::PARTS;
+pub(crate) use layout::{MANIFEST, PARTS};
 pub use make::{Made, make};
 pub use manifest::{Manifest, Onward};
 pub use party::{CardDetails, Party, PartyKind};

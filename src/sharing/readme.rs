@@ -47,9 +47,11 @@ pub fn text(manifest: &Manifest, hash: &Hash) -> String {
     line(&format!("Documents:    {}", manifest.documents.len()));
     line("");
     text.push_str(CHECK);
-    if manifest.recipients.is_empty() {
+    if manifest.forwardable() {
+        text.push_str(FOR_ANYBODY);
         return text;
     }
+    text.push_str(FOR_NAMED);
     text.push_str(match manifest.receipt {
         true => "\nThe sender asks for a receipt",
         false => "\nA receipt is not asked for; it can be given all the same",
@@ -75,7 +77,7 @@ With age, unzip, OpenSSH and sha256sum, in an empty folder that holds
   share.age   the file you received
   key.txt     your age identity (for a password leave out `-i key.txt`)
   sender.pub  one line with the sender's ssh key, beginning with ssh-ed25519. It must have come to
-              you apart from this share, on a card or from a person you know: a key that
+              you apart from this share, from the sender or from a person you know: a key that
               came with the share proves nothing.
 
     age -d -i key.txt -o share.zip share.age
@@ -89,7 +91,14 @@ With age, unzip, OpenSSH and sha256sum, in an empty folder that holds
 
 Every command must end without a complaint. Then the documents are those that the sender signed, all of
 them and no others; whom they are for and on which terms stands in share/privity/manifest.json, which is
-signed with them. If you are not named there, somebody passed the share on to you.
+signed with them. No command looks at the expiry, or whether the device of a firm that signed was one of the
+firm's at that time: for that, open the share with privity.
+";
+
+const FOR_NAMED: &str = "If you are not named there, somebody passed the share on to you.
+";
+
+const FOR_ANYBODY: &str = "It names nobody: whoever has the password can have it from anybody.
 ";
 
 const RECEIPT: &str = ". Sign it with the ssh key that the sender knows

@@ -38,7 +38,8 @@ impl Matter {
     /// step passed; a share of more than 256 documents is recorded in several commits.
     ///
     /// # Errors
-    /// As [`accept`](crate::sharing::accept), at its step; as [`seal_bytes`](Self::seal_bytes), at the last.
+    /// As [`accept`](crate::sharing::accept), at its step; `too-large` if what lies before the documents is more than
+    /// 12 MiB, which the records keep; as [`seal_bytes`](Self::seal_bytes), at the last.
     pub fn accept(
         &self,
         from: &Path,

@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::codec::cbor::Reader;
 use crate::error::{Code, Result};
 use crate::id::{DeviceId, Hash, PrincipalId, ShareId};
-use crate::sharing::{PARTS, signed_parts};
+use crate::sharing::{MANIFEST, Manifest, PARTS, signed_parts};
 use crate::vault::documents::may_know;
 use crate::vault::import::SENDER;
 use crate::vault::matter::Matter;
@@ -60,7 +60,7 @@ pub struct Provenance {
 
 impl Matter {
     /// Every share that was accepted into the matter, in their order; one that was accepted twice, twice. All that
-    /// their senders signed is in memory at once: some KiB each, where there are standings up to 16 MiB.
+    /// their senders signed is in memory at once: some KiB each, at most 12 MiB.
     ///
     /// # Errors
     /// `no-access` or `screened` unless this user may read what is said of the matter; `firm-tampered`,
@@ -135,7 +135,8 @@ impl Provenance {
         };
         let (key, signed) = signed_parts(&told.parts)?;
         let sender = &signed.sender;
-        let same = signed.hash()? == *manifest
+        let bytes = details.get(MANIFEST).unwrap_or_default();
+        let same = Manifest::hash_of(bytes) == *manifest
             && ssh_key::to_line(&key, "") == told.key
             && (&sender.key, &sender.name, &sender.party) == (&told.key, &told.name, &told.party)
             && (sender.anchor, &signed.purpose) == (told.anchor, &told.purpose);
@@ -163,7 +164,7 @@ impl fmt::Debug for Provenance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sharing::manifest::{Document, Manifest};
+    use crate::sharing::manifest::Document;
     use crate::sharing::{self, Draft, Item, Keys, Party, Request, Sink, Terms, UnverifiedContact, age};
     use crate::sharing::{CardDetails, Contact};
     use crate::vault::import;

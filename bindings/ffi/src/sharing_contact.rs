@@ -105,8 +105,8 @@ impl Contact {
         Ok(Self::of(sharing::Contact::Verified(verified)))
     }
 
-    /// Takes a newer card of the same party. With the same fingerprint a verified contact stays verified;
-    /// with another it is changed, whoever signed.
+    /// Takes a newer card of the same party. With the same fingerprint, name and organisation a verified contact
+    /// stays verified; with others it is changed, whoever signed.
     ///
     /// Fails with `card-order` if it is not the next card of the same party; `contact-revoked`.
     pub fn update(&self, card: Arc<Card>) -> Result<Arc<Self>> {

@@ -206,8 +206,7 @@ impl Matter {
         self.0.shares()?.into_iter().map(ShareInfo::of).collect()
     }
 
-    /// Every share that was accepted into the matter, in their order. One of more than 256 documents comes
-    /// in several pieces, of which the first has the provenance.
+    /// Every share that was accepted into the matter, in their order; one that was accepted twice, twice.
     ///
     /// Fails as `shares`.
     pub fn received(&self) -> Result<Vec<Received>> {

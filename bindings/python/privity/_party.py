@@ -212,8 +212,8 @@ class Contact(_Known):
         return Contact(call(self._inner.confirm_keys, ssh_key, list(recipients)))
 
     def update(self, card: Card) -> Contact:
-        """Takes a newer card of the same party. With the same fingerprint a verified contact stays verified;
-        with another it is changed, whoever signed."""
+        """Takes a newer card of the same party. With the same fingerprint, name and organisation a verified
+        contact stays verified; with others it is changed, whoever signed."""
         return Contact(call(self._inner.update, card._inner))
 
     def revoke(self) -> Contact:

@@ -93,7 +93,7 @@ fn follow(known: &Contact, new: Contact) -> Result<(Contact, &'static str), Stop
     let note = match &updated {
         Contact::Verified(_) => "It follows the verified card with the same keys and names: still verified.",
         Contact::Changed(_) => {
-            "The keys are others than those you verified. Nothing is sent or believed until you compare the new words: privity card verify NAME. If the person says they changed nothing, do not verify, and revoke."
+            "The keys, the name or the organisation are others than those you verified. Nothing is sent or believed until you compare the new words: privity card verify NAME. If the person says they changed nothing, do not verify, and revoke."
         }
         _ => "Compare the twelve words over another channel, then: privity card verify NAME.",
     };

@@ -22,13 +22,15 @@ pub fn json(object: &mut Object, facts: &mut Facts) -> Result<(), Stop> {
         facts.note("Not verified: privity receipt compares it with what was sent.");
         return Ok(());
     }
-    manifest(&Manifest::parse(&bytes).map_err(at("manifest"))?, facts)
+    let parsed = Manifest::parse(&bytes).map_err(at("manifest"))?;
+    // Of its bytes as they are: there can be members that are not known here.
+    manifest(&parsed, Manifest::hash_of(&bytes), facts)
 }
 
-fn manifest(manifest: &Manifest, facts: &mut Facts) -> Result<(), Stop> {
+fn manifest(manifest: &Manifest, hash: Hash, facts: &mut Facts) -> Result<(), Stop> {
     let sender = &manifest.sender;
     facts.put("object", "manifest of a share").put("share", manifest.share.to_string());
-    facts.put("hash", manifest.hash().map_err(at("manifest"))?.to_string());
+    facts.put("hash", hash.to_string());
     facts.put("sender", sender.name.as_str()).put("organisation", sender.organisation.as_str());
     facts.put(
         "sender_kind",
