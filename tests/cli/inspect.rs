@@ -12,6 +12,7 @@ use privity::store::Storage;
 use privity::vault::{NewFirm, Options, Scope, Vault};
 use privity::{DocumentId, FirmId, SecretBytes, SystemClock, Timestamp, envelope};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::person::{Ended, acquainted, privity};
 
@@ -97,6 +98,21 @@ fn inspect(path: &Path, bytes: &[u8], more: &[&str]) -> Ended {
 fn json(ended: &Ended) -> Value {
     assert_eq!(ended.code, 0, "{}", ended.err);
     serde_json::from_str(&ended.out).unwrap()
+}
+
+/// A later version may say more in a manifest: it is named by its bytes as they are, not as this one would write it.
+#[test]
+fn a_manifest_is_named_by_its_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("object");
+    let objects = objects(folder.path());
+    let (_, ours) = objects.iter().find(|(what, _)| *what == "manifest of a share").unwrap();
+    let text = std::str::from_utf8(ours).unwrap().strip_suffix("}\n").unwrap();
+    let later = format!("{text},\"zz\":1}}\n").into_bytes();
+    for bytes in [ours, &later] {
+        let hash: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(json(&inspect(&path, bytes, &["--json"]))["hash"], hash);
+    }
 }
 
 #[test]
