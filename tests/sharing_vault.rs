@@ -7,19 +7,17 @@ mod people;
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use insider::{Insider, chain_of};
-use people::{Firm, admit, protector, refused, seen_by};
+use people::{Firm, admit, refused, seen_by};
 use privity::audit::body::{Body, Designation, MatterRole, RecipientCount, Shared};
 use privity::sharing::{
     Addressee, CardDetails, Contact, Draft, Keys, Party, Receipt, ReceiptAction, Request, SignedReceipt,
     Step, Terms, UnverifiedContact, VerifiedContact, accept_folder,
 };
-use privity::store::MemoryDevice;
 use privity::testing::label::Namespace;
 use privity::testing::{device_seeds, signing_key, sshsig};
-use privity::vault::{AccessReason, NewDocument, NewUser, Options, Scope, Vault};
+use privity::vault::{AccessReason, NewDocument, Scope, Vault};
 use privity::{Clock, SystemClock, Timestamp};
 
 fn details(name: &str) -> CardDetails<'_> {
@@ -233,12 +231,7 @@ fn who_is_given_up_is_so_on_every_device_of_theirs() {
     let associate = ours.join("V. Associate", 1);
     let first = of_device(&ours.partner, "A. Partner");
     // The partner's second device, whose card nobody has.
-    let storage = ours.shared.with_device(Arc::new(MemoryDevice::new()));
-    let new = NewUser::further_device(ours.partner.user(), "A. Partner");
-    let request = Vault::request(storage.clone(), new, protector(2)).unwrap();
-    let approval = ours.partner.enrol(&request, &request.words(), &[]).unwrap();
-    let second = Vault::accept(storage, &approval, protector(2), Options::default()).unwrap();
-    assert_eq!(second.user(), ours.partner.user());
+    let second = ours.second_device(2);
     let matter = ours.matter("Doe v. Roe");
     let id = matter.seal_bytes(NewDocument::new("a.pdf").unwrap(), b"a").unwrap().id;
     let to = of_device(&theirs.partner, "T. Partner");

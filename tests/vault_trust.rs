@@ -64,11 +64,7 @@ fn a_second_device_of_a_user_opens_what_the_first_can() {
     let firm = Firm::in_memory();
     let matter = firm.matter("One");
     let letter = matter.seal_bytes(NewDocument::new("a").unwrap(), b"content").unwrap();
-    let phone = firm.shared.with_device(Arc::new(MemoryDevice::new()));
-    let new = NewUser::further_device(firm.partner.user(), "A. Partner");
-    let request = Vault::request(phone.clone(), new, protector(4)).unwrap();
-    let approval = firm.partner.enrol(&request, &request.words(), &[]).unwrap();
-    let phone = Vault::accept(phone, &approval, protector(4), Options::default()).unwrap();
+    let phone = firm.second_device(4);
     assert_eq!(phone.user(), firm.partner.user());
     assert_ne!(phone.device(), firm.partner.device());
     assert_eq!(seen_by(&phone, &matter).open_bytes(letter.id, AccessReason::none()).unwrap(), b"content");

@@ -66,8 +66,17 @@ impl Firm {
     }
 
     pub fn join_on(&self, storage: Storage, name: &str, number: u8, roles: &[FirmRole]) -> Vault {
-        let request =
-            Vault::request(storage.clone(), NewUser::new(name), protector(number)).expect("a request");
+        self.enrolled(storage, NewUser::new(name), number, roles)
+    }
+
+    /// A further device of the partner's.
+    pub fn second_device(&self, number: u8) -> Vault {
+        let storage = self.shared.with_device(Arc::new(MemoryDevice::new()));
+        self.enrolled(storage, NewUser::further_device(self.partner.user(), "A. Partner"), number, &[])
+    }
+
+    fn enrolled(&self, storage: Storage, new: NewUser, number: u8, roles: &[FirmRole]) -> Vault {
+        let request = Vault::request(storage.clone(), new, protector(number)).expect("a request");
         let approval = self.partner.enrol(&request, &request.words(), roles).expect("an approval");
         Vault::accept(storage, &approval, protector(number), Options::default()).expect("a vault")
     }
