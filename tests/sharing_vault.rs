@@ -2,6 +2,8 @@
 
 #[path = "vault/insider.rs"]
 mod insider;
+#[path = "sharing_vault/meanwhile.rs"]
+mod meanwhile;
 #[path = "vault/people.rs"]
 mod people;
 
